@@ -1,0 +1,65 @@
+"""The workspace as all its API families see it: the folder, the store, the clock, and who calls.
+
+Operations of the families are functions `(workspace, caller, …)` that check the caller's rights, change the store and
+answer Databricks' JSON; HTTP handlers and SQL statements both call them.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from infra.emulator.clock import Clock
+from infra.emulator.store import Store
+
+if TYPE_CHECKING:
+    from infra.emulator.lake import Lake
+
+#: The group every user and service principal is in, and the one whose members may do all.
+ALL_USERS = "users"
+ACCOUNT_USERS = "account users"
+ADMINS = "admins"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sends a request.
+
+    `name` is how grants and permissions name the principal: a user's `userName`, a service principal's `applicationId`.
+    `groups` holds the display names of all groups the principal is in, nested ones included.
+    """
+
+    id: str
+    name: str
+    display_name: str
+    is_service_principal: bool = False
+    groups: frozenset[str] = frozenset()
+
+    @property
+    def is_admin(self) -> bool:
+        """A workspace admin, who in this workspace is metastore admin as well."""
+        return ADMINS in self.groups
+
+    @property
+    def principals(self) -> frozenset[str]:
+        """Every name under which a privilege may have been granted to this caller."""
+        return self.groups | {self.name, ACCOUNT_USERS}
+
+
+@dataclass(slots=True)
+class Workspace:
+    """One workspace. `host` is its address (`http://127.0.0.1:PORT`), known once the server has bound its port."""
+
+    folder: Path
+    store: Store
+    clock: Clock
+    id: int
+    metastore_id: str
+    host: str = ""
+    lake: Lake = field(init=False)  # set by the application once the SQL side is up
+
+    def new_uuid(self) -> str:
+        """A fresh UUID, for the many ids that are one."""
+        return str(uuid.uuid4())
