@@ -63,9 +63,7 @@ class Store:
     def get(self, kind: str, key: str) -> Document | None:
         """The document, a fresh copy, or None."""
         with self._lock:
-            row = self._connection.execute(
-                "select body from documents where kind = ? and key = ?", (kind, key)
-            ).fetchone()
+            row = self._connection.execute("select body from documents where kind = ? and key = ?", (kind, key)).fetchone()
         return None if row is None else json.loads(row[0])
 
     def put(self, kind: str, key: str, body: Document, parent: str = "") -> None:
@@ -91,7 +89,7 @@ class Store:
             where, arguments = f"{where} and parent = ?", [*arguments, parent]
         with self._lock:
             rows = self._connection.execute(
-                f"select key, body from documents where {where} order by key limit ?",  # noqa: S608 (no user text)
+                f"select key, body from documents where {where} order by key limit ?",
                 [*arguments, -1 if limit is None else limit],
             ).fetchall()
         return [(key, json.loads(body)) for key, body in rows]

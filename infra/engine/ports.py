@@ -109,7 +109,7 @@ class PartialFailure(ProviderError):
 
 
 class Provider(Protocol):
-    """One configured provider. Values may hold `UNKNOWN` (in previews) and `Secret` at any depth; calls come from many threads."""
+    """One configured provider, called from many threads. Values may hold `UNKNOWN` (in previews) and `Secret` anywhere."""
 
     def check(self, subject: Subject, olds: Properties | None, news: Properties) -> CheckResult:
         """Validate and complete a program's inputs. `olds` are the checked inputs of the state, None for a new resource."""
