@@ -1,0 +1,58 @@
+"""What the engine refuses or cannot do. Messages say what, why and what to do; they hold no secret.
+
+    EngineError
+    ├── ProjectError           Pulumi.yaml or Pulumi.<stack>.yaml cannot be used
+    ├── BackendError           state cannot be read or written
+    │   ├── LockedError        somebody else is at work on the stack
+    │   └── CorruptStateError  a checkpoint that cannot be trusted
+    ├── SecretsError           no passphrase, or the wrong one
+    ├── PluginError            a package that nobody serves
+    ├── UnsupportedError       a feature of Pulumi that this engine does not have
+    ├── PlanError              a program asks for what must not be done
+    ├── StepError              a step failed; the provider's words
+    └── CancelledError         the operation was asked to stop
+"""
+
+
+class EngineError(Exception):
+    """The engine's own failure, in words for the user."""
+
+
+class ProjectError(EngineError):
+    """A project or stack file is missing or wrong."""
+
+
+class BackendError(EngineError):
+    """State cannot be read or written."""
+
+
+class LockedError(BackendError):
+    """The stack is locked; the message names who holds it, since when, and the way out."""
+
+
+class CorruptStateError(BackendError):
+    """A checkpoint is truncated or contradicts itself."""
+
+
+class SecretsError(EngineError):
+    """Secrets cannot be encrypted or decrypted."""
+
+
+class PluginError(EngineError):
+    """No plugin serves a package."""
+
+
+class UnsupportedError(EngineError):
+    """A feature of Pulumi that this engine refuses by name."""
+
+
+class PlanError(EngineError):
+    """The program asks for something that must not be done."""
+
+
+class StepError(EngineError):
+    """A step was tried and failed."""
+
+
+class CancelledError(EngineError):
+    """The operation was asked to stop before this could begin."""
