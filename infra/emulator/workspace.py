@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from infra.emulator.clock import Clock
 from infra.emulator.store import Store
+from infra.emulator.traffic import Traffic
 
 if TYPE_CHECKING:
     from infra.emulator.lake import Lake
@@ -59,6 +60,9 @@ class Workspace:
     metastore_id: str
     host: str = ""
     lake: Lake = field(init=False)  # set by the application once the SQL side is up
+    traffic: Traffic = field(default_factory=Traffic)
+    #: Callers by the hash of their token; emptied whenever a principal, membership or token changes.
+    callers: dict[str, tuple[Caller, float | None]] = field(default_factory=dict)
 
     def new_uuid(self) -> str:
         """A fresh UUID, for the many ids that are one."""
