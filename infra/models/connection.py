@@ -1,0 +1,76 @@
+"""How to reach an environment's workspace, and as whom. Read when an operation starts; nothing ambient has a say.
+
+A workspace on this machine keeps its address in `server.json` (`{"host": "http://127.0.0.1:PORT", …}`) and the token of its
+owner in `token`, both in its folder. Secrets come from `LAKESTEAD_SECRET_<NAME>`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from infra.models.document import locate
+from infra.models.environment import Environment
+from infra.models.errors import Finding, ModelError, Unresolved, WorkspaceNotRunning
+from infra.models.substitution import SECRET_PREFIX, secret_name, variables
+from infra.models.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An address and one way to sign in: `token`, or `client_id` with `client_secret`. Its text shows no credential."""
+
+    host: str
+    max_rate: int
+    token: str | None = field(default=None, repr=False)
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+
+
+def connect(environment: Environment, root: Path, process: Mapping[str, str]) -> Connection:
+    """The connection of a resolved environment, whose project is in `root`. No call is made.
+
+    Raises `WorkspaceNotRunning` for a workspace on this machine that is not started, `Unresolved` for a secret that is not set.
+    """
+    workspace = environment.workspace
+    if workspace.emulator is not None:
+        return _local(root / workspace.emulator, workspace)
+    host = workspace.host or ""
+    if variables(host) or variables(workspace.client_id or ""):
+        raise ModelError(f"the environment '{environment.name}' still holds ${{env:…}}; resolve it before connecting")
+    return Connection(
+        host=host.rstrip("/"),
+        max_rate=workspace.max_rate,
+        token=_secret(environment, "token", process),
+        client_id=workspace.client_id,
+        client_secret=_secret(environment, "client_secret", process),
+    )
+
+
+def _local(folder: Path, workspace: Workspace) -> Connection:
+    try:
+        host = json.loads((folder / "server.json").read_text(encoding="utf-8"))["host"]
+        token = (folder / "token").read_text(encoding="utf-8").strip()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise WorkspaceNotRunning(
+            f"the workspace in {workspace.emulator} is not running; start it: lakestead workspace start"
+        ) from error
+    except (KeyError, TypeError, json.JSONDecodeError) as error:
+        raise WorkspaceNotRunning(
+            f"{folder / 'server.json'} does not say where the workspace is; start it anew: "
+            "lakestead workspace stop, then lakestead workspace start"
+        ) from error
+    return Connection(host=str(host), max_rate=workspace.max_rate, token=token)
+
+
+def _secret(environment: Environment, key: str, process: Mapping[str, str]) -> str | None:
+    reference: str | None = getattr(environment.workspace, key)
+    if reference is None:
+        return None
+    variable = f"{SECRET_PREFIX}{secret_name(reference)}"
+    if not process.get(variable):
+        at = locate(environment.document, ("workspace", key))
+        raise Unresolved([Finding(at, f"workspace.{key}", f"the variable {variable} is not set; it holds {reference}")])
+    return process[variable]

@@ -1,0 +1,38 @@
+"""What every part of an environment has in common: frozen, nothing unknown in it, no value turned into another type."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+
+class Record(BaseModel):
+    """A part of an environment."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+
+
+_KEY: Final = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+_IDENTIFIER: Final = re.compile(r"[a-z_][a-z0-9_]{0,254}")
+
+
+def _key(value: str) -> str:
+    if not _KEY.fullmatch(value):
+        raise ValueError(f"'{value}' is not a name; use small letters, digits, '-' and '_', a letter first, 63 at most")
+    return value
+
+
+def _identifier(value: str) -> str:
+    if not _IDENTIFIER.fullmatch(value):
+        raise ValueError(
+            f"'{value}' cannot name a catalog, schema or volume here; use small letters, digits and '_', no digit first"
+        )
+    return value
+
+
+#: A name inside the file; resources are named after it.
+Key = Annotated[str, AfterValidator(_key)]
+#: A name in SQL that needs no quotes and is the same in any case: Unity Catalog keeps names in small letters.
+Identifier = Annotated[str, AfterValidator(_identifier)]
