@@ -1,16 +1,16 @@
 """What the engine refuses or cannot do. Messages say what, why and what to do; they hold no secret.
 
-    EngineError
-    ├── ProjectError           Pulumi.yaml or Pulumi.<stack>.yaml cannot be used
-    ├── BackendError           state cannot be read or written
-    │   ├── LockedError        somebody else is at work on the stack
-    │   └── CorruptStateError  a checkpoint that cannot be trusted
-    ├── SecretsError           no passphrase, or the wrong one
-    ├── PluginError            a package that nobody serves
-    ├── UnsupportedError       a feature of Pulumi that this engine does not have
-    ├── PlanError              a program asks for what must not be done
-    ├── StepError              a step failed; the provider's words
-    └── CancelledError         the operation was asked to stop
+EngineError
+├── ProjectError           Pulumi.yaml or Pulumi.<stack>.yaml cannot be used
+├── BackendError           state cannot be read or written
+│   ├── LockedError        somebody else is at work on the stack
+│   └── CorruptStateError  a checkpoint that cannot be trusted
+├── SecretsError           no passphrase, or the wrong one
+├── PluginError            a package that nobody serves
+├── UnsupportedError       a feature of Pulumi that this engine does not have
+├── PlanError              a program asks for what must not be done
+├── StepError              a step failed; the provider's words
+└── CancelledError         the operation was asked to stop
 """
 
 

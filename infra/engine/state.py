@@ -1,0 +1,258 @@
+"""Checkpoints (version 3, `sdk/go/common/apitype` of Pulumi) to records, and back.
+
+Secrets are decoded to `Secret` and encoded again; one whose value has not changed keeps its ciphertext, so that a state of a
+thousand secrets is not encrypted anew at each write, and an unchanged state reads the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from infra.engine.errors import CorruptStateError, SecretsError
+from infra.engine.ports import Timeouts
+from infra.engine.resource import FIELDS, Resource
+from infra.engine.secrets import Cipher
+from infra.engine.values import SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN, UNKNOWN_STRING, Properties, Secret, Value
+
+VERSION: Final = 3
+
+#: The names of fields that differ between records and checkpoints.
+_WIRE_NAMES: Final = {
+    "init_errors": "initErrors",
+    "property_dependencies": "propertyDependencies",
+    "pending_replacement": "pendingReplacement",
+    "additional_secret_outputs": "additionalSecretOutputs",
+    "timeouts": "customTimeouts",
+    "import_id": "importID",
+    "retain_on_delete": "retainOnDelete",
+    "deleted_with": "deletedWith",
+    "ignore_changes": "ignoreChanges",
+    "replace_on_changes": "replaceOnChanges",
+}
+#: Checkpoint names in the checkpoint's order (`ResourceV3`), with the record's field.
+_ORDER: Final = tuple(
+    (_WIRE_NAMES.get(name, name), name)
+    for name in (
+        *("urn", "custom", "delete", "id", "type", "inputs", "outputs", "parent", "protect", "external"),
+        *("dependencies", "init_errors", "provider", "property_dependencies", "pending_replacement"),
+        *("additional_secret_outputs", "aliases", "timeouts", "import_id", "retain_on_delete", "deleted_with"),
+        *("created", "modified", "ignore_changes", "replace_on_changes"),
+    )
+)
+_FIELD_OF: Final = dict(_ORDER)
+_ALWAYS: Final = frozenset({"urn", "custom", "type"})
+_LISTS: Final = frozenset(
+    ("dependencies", "init_errors", "additional_secret_outputs", "aliases", "ignore_changes", "replace_on_changes")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingOperation:
+    """A call that was under way when the state was written; whether it landed is not known."""
+
+    resource: Resource
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """One stack's state. `secrets_state` is empty if nothing was ever encrypted in it."""
+
+    resources: tuple[Resource, ...] = ()
+    pending: tuple[PendingOperation, ...] = ()
+    secrets_state: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def outputs(self) -> Properties:
+        """The stack's outputs."""
+        for resource in self.resources:
+            if resource.type == "pulumi:pulumi:Stack" and not resource.delete:
+                return resource.outputs
+        return {}
+
+
+class Codec:
+    """Decodes and encodes the resources of one stack. Without a cipher it decodes every secret to `Secret(None)`: for those
+    who only look, and it then refuses to encode."""
+
+    def __init__(self, cipher: Cipher | None) -> None:
+        self._cipher = cipher
+        self._ciphertexts: dict[int, tuple[Secret, str]] = {}
+        self._latest: dict[str, Resource] = {}
+        self._texts: dict[Resource, str] = {}
+
+    def decode(self, raw: Mapping[str, Any]) -> Resource:
+        """The record of one entry of `resources`."""
+        values: dict[str, Any] = {}
+        extra: dict[str, Any] = {}
+        for key, value in raw.items():
+            name = _FIELD_OF.get(key)
+            if name is None:
+                extra[key] = value
+            else:
+                values[name] = self._field_from_wire(name, value)
+        try:
+            resource = Resource(**values, extra=extra)
+        except TypeError:
+            raise CorruptStateError(
+                f"a resource of the state lacks its urn, type or custom: {raw.get('urn', '(no urn)')}"
+            ) from None
+        self._latest[resource.urn] = resource
+        return resource
+
+    def encode(self, resource: Resource) -> str:
+        """The JSON text of one entry of `resources`."""
+        text = self._texts.get(resource)
+        if text is None:
+            previous = self._latest.get(resource.urn)
+            text = self._texts[resource] = self._encode(resource, previous)
+            if not resource.delete:
+                self._latest[resource.urn] = resource
+        return text
+
+    def _encode(self, resource: Resource, previous: Resource | None) -> str:
+        parts = []
+        for key, name in _ORDER:
+            value = getattr(resource, name)
+            if name in {"inputs", "outputs"}:
+                value = self._to_wire(value, getattr(previous, name, None))
+            elif name == "timeouts":
+                value = {
+                    part: seconds for part in ("create", "update", "delete") if (seconds := getattr(value, part)) is not None
+                }
+            if value or name in _ALWAYS:
+                parts.append(f"{json.dumps(key)}:{_dump(value)}")
+        parts += [f"{json.dumps(key)}:{_dump(value)}" for key, value in resource.extra.items()]
+        return "{" + ",".join(parts) + "}"
+
+    def _field_from_wire(self, name: str, value: Any) -> Any:
+        if name in {"inputs", "outputs"}:
+            return self._from_wire(value or {})
+        if name in _LISTS:
+            return tuple(value or ())
+        if name == "property_dependencies":
+            return {key: tuple(urns or ()) for key, urns in (value or {}).items()}
+        if name == "timeouts":
+            return Timeouts(**{part: value.get(part) for part in ("create", "update", "delete")})
+        return value
+
+    def _from_wire(self, value: Any) -> Value:
+        if isinstance(value, dict):
+            if value.get(SIGNATURE_KEY) == SECRET_SIGNATURE:
+                return self._secret_from_wire(value)
+            return {key: self._from_wire(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._from_wire(item) for item in value]
+        return UNKNOWN if value == UNKNOWN_STRING else value
+
+    def _secret_from_wire(self, value: dict[str, Any]) -> Secret:
+        if "ciphertext" not in value:
+            return Secret(self._from_wire(json.loads(value["plaintext"])))
+        if self._cipher is None:
+            return Secret(None)
+        ciphertext = value["ciphertext"]
+        secret = Secret(self._from_wire(json.loads(self._cipher.decrypt(ciphertext))))
+        self._ciphertexts[id(secret)] = (secret, ciphertext)
+        return secret
+
+    def _to_wire(self, value: Value, previous: Value) -> Any:
+        if isinstance(value, Secret):
+            return {SIGNATURE_KEY: SECRET_SIGNATURE, "ciphertext": self._ciphertext(value, previous)}
+        if isinstance(value, dict):
+            before = previous if isinstance(previous, dict) else {}
+            return {key: self._to_wire(value[key], before.get(key)) for key in sorted(value)}
+        if isinstance(value, list):
+            known = previous if isinstance(previous, list) and len(previous) == len(value) else [None] * len(value)
+            return [self._to_wire(item, before) for item, before in zip(value, known, strict=True)]
+        return UNKNOWN_STRING if value is UNKNOWN else value
+
+    def _ciphertext(self, secret: Secret, previous: Value) -> str:
+        for known in (secret, previous):
+            entry = self._ciphertexts.get(id(known))
+            if entry is not None and entry[0] is known and entry[0] == secret:
+                break
+        else:
+            if self._cipher is None:
+                raise SecretsError("the state has secrets, and no passphrase was given: set PULUMI_CONFIG_PASSPHRASE")
+            entry = (secret, self._cipher.encrypt(_dump(self._to_wire(secret.value, None))))
+        self._ciphertexts[id(secret)] = (secret, entry[1])
+        return entry[1]
+
+
+def decode_checkpoint(text: str, codec: Codec, *, source: str) -> Checkpoint:
+    """The state in a checkpoint file's text. `source` names the file in errors."""
+    latest = latest_of(text, source=source)
+    pending = latest.get("pending_operations") or ()
+    return Checkpoint(
+        resources=tuple(codec.decode(raw) for raw in latest.get("resources") or ()),
+        pending=tuple(PendingOperation(codec.decode(raw["resource"]), raw["type"]) for raw in pending),
+        secrets_state=secrets_state_of(latest),
+        metadata=latest.get("metadata") or {},
+    )
+
+
+def latest_of(text: str, *, source: str) -> dict[str, Any]:
+    """The `latest` of a checkpoint file; empty for a stack that has none yet. Raises `CorruptStateError`."""
+    try:
+        document = json.loads(text)
+        version, checkpoint = document["version"], document["checkpoint"]
+    except (ValueError, KeyError, TypeError):
+        raise CorruptStateError(f"{source} is not a checkpoint: truncated or damaged; compare it with {source}.bak") from None
+    if version != VERSION:
+        raise CorruptStateError(
+            f"{source} is a checkpoint of version {version}, this engine reads version {VERSION}: carry on with the Pulumi CLI "
+            "that wrote it, or export and import it there with an older feature set"
+        )
+    return checkpoint.get("latest") or {}
+
+
+def secrets_state_of(latest: Mapping[str, Any]) -> str:
+    """The state of the secrets provider of a checkpoint. Raises `SecretsError` for other providers than passphrases."""
+    provider = latest.get("secrets_providers") or {}
+    if provider and provider.get("type") != "passphrase":
+        raise SecretsError(
+            f"the state's secrets are kept by the provider {provider.get('type')!r}; this engine knows passphrases: "
+            "run `pulumi stack change-secrets-provider passphrase`, or use the Pulumi CLI"
+        )
+    return str((provider.get("state") or {}).get("salt", ""))
+
+
+def encode_checkpoint(
+    stack: str,
+    resources: Sequence[Resource],
+    pending: Sequence[PendingOperation],
+    codec: Codec,
+    *,
+    time: str,
+    secrets_state: str,
+    metadata: Mapping[str, Any],
+) -> str:
+    """The text of a checkpoint file. `stack` is the full name, `organization/<project>/<stack>`."""
+    parts = [f'"manifest":{_dump({"time": time, "magic": "", "version": ""})}']
+    if secrets_state:
+        parts.append(f'"secrets_providers":{_dump({"type": "passphrase", "state": {"salt": secrets_state}})}')
+    if resources:
+        parts.append(f'"resources":[{",".join(codec.encode(resource) for resource in resources)}]')
+    if pending:
+        operations = (f'{{"resource":{codec.encode(item.resource)},"type":{_dump(item.type)}}}' for item in pending)
+        parts.append(f'"pending_operations":[{",".join(operations)}]')
+    parts.append(f'"metadata":{_dump(metadata)}')
+    return f'{{"version":{VERSION},"checkpoint":{{"stack":{_dump(stack)},"latest":{{{",".join(parts)}}}}}}}\n'
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} cannot stand in a state")
+
+
+if missing := set(FIELDS) - {name for _, name in _ORDER} - {"extra"}:  # a new field must find its place in the checkpoint
+    raise RuntimeError(f"fields without a place in the checkpoint: {missing}")
