@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, unquote
 
-from infra.emulator import auth, control
+from infra.emulator import auth, bindings, catalogs, control, grants, metastores, schemas, tables, volumes
 from infra.emulator.access_log import AccessLog
 from infra.emulator.errors import NotFound, WorkspaceError
 from infra.emulator.requests import Request, Response, Route
@@ -29,7 +29,7 @@ Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 #: The modules whose `routes` make up the workspace, one a family.
-FAMILIES: tuple[Any, ...] = (auth, control)
+FAMILIES: tuple[Any, ...] = (auth, control, metastores, catalogs, schemas, volumes, tables, grants, bindings)
 
 NOBODY = Caller(id="", name="", display_name="")
 _SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
