@@ -1,0 +1,79 @@
+"""What an operation is pointed at: one environment, judged and reachable, with its credentials and its passphrase.
+
+Everything that can be refused is refused here, before anything is touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from infra.models import Connection, Environment, connect, load_environment, resolve
+from infra.operations import local_workspace
+from infra.operations.errors import NotReachable
+from infra.operations.passphrase import local_passphrase, passphrase_of_process
+from infra.operations.settings import Settings, refuse_missing_engine
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One environment of a project. The Pulumi stack bears its name."""
+
+    settings: Settings
+    environment: Environment
+    connection: Connection
+    passphrase: str | None = field(default=None, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The environment's name, which is the stack's."""
+        return self.environment.name
+
+    @property
+    def engine(self) -> str:
+        """What deploys it."""
+        return self.settings.engine or self.environment.engine
+
+    @property
+    def is_local(self) -> bool:
+        """Whether its workspace is one on this machine."""
+        return self.environment.workspace.emulator is not None
+
+
+def open_target(settings: Settings, name: str, variables: Mapping[str, str], *, deploys: bool = True) -> Target:
+    """Read the environment and find its workspace; `variables` are the process environment.
+
+    Only what deploys needs the stack's passphrase. Raises `ModelError` for what the file says, `OperationError` for the rest.
+    No call is made that needs credentials.
+    """
+    declared = load_environment(name, settings.environments)
+    refuse_missing_engine(settings.engine or declared.engine)
+    environment = resolve(declared, variables)
+    connection = connect(environment, settings.root, variables)
+    if environment.workspace.emulator is not None:
+        _refuse_stopped(settings, environment.workspace.emulator)
+    return Target(
+        settings=settings,
+        environment=environment,
+        connection=connection,
+        passphrase=passphrase_for(settings, environment, variables) if deploys else None,
+    )
+
+
+def passphrase_for(settings: Settings, environment: Environment, variables: Mapping[str, str]) -> str:
+    """The passphrase of the environment's stack: made here for a workspace on this machine, else the process's."""
+    if environment.workspace.emulator is not None:
+        return local_passphrase(settings.home / "passphrases", environment.name)
+    return passphrase_of_process(environment.name, variables)
+
+
+def _refuse_stopped(settings: Settings, folder: str) -> None:
+    path = settings.root / folder
+    if not local_workspace.status(path).running:
+        # `connect` read what a killed process left behind.
+        option = "" if path == settings.default_workspace else f" --dir {path}"
+        raise NotReachable(
+            f"the workspace in {path} does not answer",
+            why="Its process ended without saying so; its data is still there.",
+            remedy=f"Start it: lakestead workspace start{option}",
+        )

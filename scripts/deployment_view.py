@@ -1,0 +1,150 @@
+"""A preview, an update or a destroy while it happens: the engine's events as lines, and what is under way at the bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.text import Text
+
+from infra.engine.events import Diagnostic, Event, ProgramOutput, StepEnded, StepStarted
+from infra.engine.operation import Result
+from infra.operations.changes import HIDDEN, ChangeSet, change, change_set, is_release_file
+from scripts.presentation import steps
+from scripts.screen import Screen
+
+_UNDER_WAY = 3
+
+
+class DeploymentView:
+    """A listener for one operation of the engine. Use it as a context manager around the operation, then `close` it.
+
+    `preview`: steps are shown when they are planned, else when they end. `total` is how many steps a preview counted.
+    """
+
+    def __init__(self, screen: Screen, *, preview: bool, diff: bool = False, total: int | None = None) -> None:
+        self._screen = screen
+        self._preview = preview
+        self._diff = diff
+        self._total = total
+        self._started: dict[tuple[str, str], StepStarted] = {}
+        self._running: dict[tuple[str, str], str] = {}
+        self._ended = 0
+        self._diagnostics: list[Diagnostic] = []
+        self._live = Live(console=screen.out, transient=True, refresh_per_second=8) if screen.is_live else None
+
+    def __enter__(self) -> DeploymentView:
+        if self._live is not None:
+            self._live.start()
+            self._redraw()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def __call__(self, event: Event) -> None:
+        """Take one event."""
+        match event:
+            case StepStarted():
+                self._start(event)
+            case StepEnded():
+                self._end(event)
+            case Diagnostic() if event.severity != "debug":
+                self._diagnostics.append(event)
+            case ProgramOutput():
+                self._screen.line(event.line)
+            case _:
+                pass
+        self._redraw()
+
+    def close(self, result: Result) -> ChangeSet:
+        """Write what remains: the release, diagnostics, outputs, the sum. Answers what changed."""
+        changes = change_set(self._started.values(), result.changes)
+        if changes.release is not None:
+            self._screen.line(steps.release_line(changes.release))
+        self._write_problems(result)
+        if result.succeeded and not self._preview and result.outputs:
+            self._screen.line()
+            width = max(len(key) for key in result.outputs)
+            for key, value in sorted(result.outputs.items()):
+                shown = value if isinstance(value, str) else steps.value_text(value)
+                self._screen.line(Text.assemble((f"   {key:<{width}}  ", "dim"), shown))
+        self._screen.line()
+        if result.succeeded:
+            self._screen.line(steps.sum_line(changes, preview=self._preview, seconds=result.seconds))
+        return changes
+
+    def _start(self, event: StepStarted) -> None:
+        key = (event.operation, event.urn)
+        self._started[key] = event
+        if event.operation in HIDDEN and self._preview:
+            return
+        if not self._preview:
+            self._running[key] = steps.doing(event.operation, event.type, event.name)
+        elif not is_release_file(event.urn):
+            planned = change(event)
+            self._screen.line(steps.planned_line(planned))
+            if self._diff:
+                for line in steps.diff_lines(planned, event.new):
+                    self._screen.line(line)
+
+    def _end(self, event: StepEnded) -> None:
+        key = (event.operation, event.urn)
+        self._running.pop(key, None)
+        if self._preview or event.operation == "same":
+            return
+        self._ended += 1
+        if is_release_file(event.urn) and event.error is None:
+            return
+        started = self._started.get(key)
+        self._screen.line(steps.ended_line(event, change(started) if started else None))
+
+    def _write_problems(self, result: Result) -> None:
+        for item in self._diagnostics:
+            style = {"error": "red", "warning": "yellow"}.get(item.severity, "dim")
+            subject = f" {item.urn.rsplit('::', 1)[-1]}:" if item.urn else ""
+            self._screen.line(Text(f" {item.severity}:{subject} {item.message.rstrip()}", style=style))
+        if result.error and not any(item.message.strip() in result.error for item in self._diagnostics):
+            self._screen.failure(result.error)
+
+    def _redraw(self) -> None:
+        if self._live is None:
+            return
+        names = list(self._running.values())
+        shown = ", ".join(names[:_UNDER_WAY]) + (f" and {len(names) - _UNDER_WAY} more" if len(names) > _UNDER_WAY else "")
+        done = f"{self._ended} of {self._total}" if self._total else f"{self._ended}"
+        text = "Planning …" if self._preview else f"{done} done  {shown}"
+        self._live.update(Spinner("dots", Text(text, style="dim")))
+
+
+def collect(operation: Callable[[Callable[[Event], None]], Result]) -> tuple[Result, list[StepEnded]]:
+    """Run an operation that shows nothing; answers its result and the steps that ended."""
+    ended: list[StepEnded] = []
+
+    def listen(event: Event) -> None:
+        if isinstance(event, StepEnded):
+            ended.append(event)
+
+    return operation(listen), ended
+
+
+def report(stack: str, kind: str, result: Result, ended: list[StepEnded]) -> dict[str, Any]:
+    """An update or a destroy for a machine."""
+    return {
+        "stack": stack,
+        "kind": kind,
+        "result": "succeeded" if result.succeeded else "failed",
+        "error": result.error,
+        "steps": [
+            {"op": step.operation, "urn": step.urn, "seconds": round(step.seconds, 3), "error": step.error}
+            for step in ended
+            if step.operation != "same"
+        ],
+        "changeSummary": dict(result.changes),
+        "outputs": result.outputs,
+        "seconds": round(result.seconds, 3),
+    }
