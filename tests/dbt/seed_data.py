@@ -119,7 +119,7 @@ def _ratings(draw: random.Random, watches: list[Row]) -> list[Row]:
     for user_id, show_id, completed in pairs:
         times = draw.choice((1, 1, 1, 1, 2)) if completed else draw.choice((0, 0, 0, 1))
         for _ in range(times):
-            rows.append(  # noqa: PERF401 - the draws must stay in this order
+            rows.append(
                 {
                     "rating_id": str(5001 + len(rows)),
                     "user_id": user_id,
