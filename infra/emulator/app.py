@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, unquote
 
-from infra.emulator import auth, bindings, catalogs, control, grants, metastores, schemas, tables, volumes
+from infra.emulator import auth, bindings, catalogs, control, grants, metastores, schemas, scim, tables, tokens, volumes
 from infra.emulator.access_log import AccessLog
 from infra.emulator.errors import NotFound, WorkspaceError
 from infra.emulator.requests import Request, Response, Route
@@ -29,7 +29,10 @@ Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 #: The modules whose `routes` make up the workspace, one a family.
-FAMILIES: tuple[Any, ...] = (auth, control, metastores, catalogs, schemas, volumes, tables, grants, bindings)
+FAMILIES: tuple[Any, ...] = (
+    *(auth, tokens, scim, control),
+    *(metastores, catalogs, schemas, volumes, tables, grants, bindings),
+)
 
 NOBODY = Caller(id="", name="", display_name="")
 _SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
@@ -119,7 +122,7 @@ class Application:
             else:
                 body = route.handler(self._workspace, caller, request)
         except WorkspaceError as error:
-            return caller, _failure(error, scim=route is not None and route.scim)
+            return caller, _failure(error, scim=route is not None and route.scim and caller is not NOBODY)
         except Exception as error:
             traceback.print_exc(file=sys.stderr)
             return caller, _failure(WorkspaceError(f"{type(error).__name__}: {error}"), scim=False)
@@ -164,7 +167,11 @@ def _json(status: int, body: Any, headers: dict[str, str] | None = None) -> Resp
 
 def _failure(error: WorkspaceError, *, scim: bool) -> Response:
     if scim:
-        return _json(error.status, {"schemas": [_SCIM_ERROR], "detail": error.message, "status": str(error.status)})
+        kind = {400: "invalidValue", 409: "uniqueness"}.get(error.status, "")
+        return _json(
+            error.status,
+            {"schemas": [_SCIM_ERROR], "scimType": kind, "detail": error.message, "status": str(error.status)},
+        )
     return _json(error.status, error.body())
 
 

@@ -43,7 +43,11 @@ def issue_token(
         "expiry_time": -1 if lifetime is None else now + int(lifetime * 1000),
         "oauth": oauth,
     }
-    workspace.store.put("token", document["token_id"], document, parent=principal_id)
+    with workspace.store.transaction():
+        for key, old in workspace.store.list("token", principal_id) if oauth else ():
+            if 0 <= old["expiry_time"] <= now:
+                workspace.store.delete("token", key)
+        workspace.store.put("token", document["token_id"], document, parent=principal_id)
     return token, document
 
 
