@@ -16,7 +16,22 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, unquote
 
-from infra.emulator import auth, bindings, catalogs, control, grants, metastores, schemas, scim, tables, tokens, volumes
+from infra.emulator import (
+    auth,
+    bindings,
+    catalogs,
+    control,
+    grants,
+    jobs,
+    metastores,
+    run_outputs,
+    runs,
+    schemas,
+    scim,
+    tables,
+    tokens,
+    volumes,
+)
 from infra.emulator.access_log import AccessLog
 from infra.emulator.errors import NotFound, WorkspaceError
 from infra.emulator.requests import Request, Response, Route
@@ -32,6 +47,7 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 FAMILIES: tuple[Any, ...] = (
     *(auth, tokens, scim, control),
     *(metastores, catalogs, schemas, volumes, tables, grants, bindings),
+    *(jobs, runs, run_outputs),
 )
 
 NOBODY = Caller(id="", name="", display_name="")

@@ -30,6 +30,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from infra.emulator import auth, directory, metastores
 from infra.emulator.app import Application, create_app
 from infra.emulator.clock import Clock
+from infra.emulator.run_tasks import RunService
 from infra.emulator.store import Store
 from infra.emulator.workspace import Workspace
 
@@ -141,6 +142,7 @@ class WorkspaceServer:
             raise
         self.workspace = open_workspace(folder)
         self.workspace.host = f"http://{ADDRESS}:{self._socket.getsockname()[1]}"
+        self.workspace.runs = RunService(self.workspace)
         self.app: Application = create_app(self.workspace)
         config = uvicorn.Config(
             self.app, http=_Protocol, lifespan="off", log_level="critical", access_log=False, ws="none",
@@ -158,6 +160,7 @@ class WorkspaceServer:
         try:
             self._server.run(sockets=[self._socket])
         finally:
+            self.workspace.runs.close()
             self.app.close()
             self.workspace.store.close()
             self._socket.close()

@@ -6,6 +6,7 @@ answer Databricks' JSON; HTTP handlers and SQL statements both call them.
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from infra.emulator.traffic import Traffic
 
 if TYPE_CHECKING:
     from infra.emulator.lake import Lake
+    from infra.emulator.supervisor import Supervisor
 
 #: The group every user and service principal is in, and the one whose members may do all.
 ALL_USERS = "users"
@@ -60,9 +62,12 @@ class Workspace:
     metastore_id: str
     host: str = ""
     lake: Lake = field(init=False)  # set by the application once the SQL side is up
+    runs: Supervisor = field(init=False)  # set by the server, which also closes it
     traffic: Traffic = field(default_factory=Traffic)
     #: Callers by the hash of their token; emptied whenever a principal, membership or token changes.
     callers: dict[str, tuple[Caller, float | None]] = field(default_factory=dict)
+    #: Signs the links under which outputs are downloaded; they end with the process.
+    link_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     def new_uuid(self) -> str:
         """A fresh UUID, for the many ids that are one."""
