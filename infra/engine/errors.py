@@ -56,3 +56,7 @@ class StepError(EngineError):
 
 class CancelledError(EngineError):
     """The operation was asked to stop before this could begin."""
+
+
+class ProcessDiedError(EngineError):
+    """The process that carried out an operation was killed, or ended without a result."""

@@ -5,60 +5,86 @@ What it leaves out: asking whether to go on, and showing (a listener gets the ev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import importlib
+import importlib.util
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, Literal
 
-from infra.engine.events import Event
-from infra.engine.ports import Plugin
-from infra.engine.values import Properties
+from infra.engine import process
+from infra.engine.backend import FileBackend, opened_cipher
+from infra.engine.deployment import Surroundings, perform
+from infra.engine.errors import ProcessDiedError, ProjectError
+from infra.engine.events import Diagnostic, Event
+from infra.engine.project import Project, StackFile, load_project, load_stack_file, resolved_config
+from infra.engine.request import Kind, Request, Result
+from infra.engine.secrets import Cipher
 
-Kind = Literal["preview", "up", "destroy"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """One operation. `project` is the folder of Pulumi.yaml.
-
-    `config` adds to, and overrides, the stack's configuration (keys `<namespace>:<name>`); it is not written to any file.
-    `environment` is set in the program's process only. `backend` overrides where state lives: the folder that holds
-    `.pulumi`. `parallel` bounds how many provider calls run at once.
-    """
-
-    kind: Kind
-    project: Path
-    stack: str
-    plugins: Mapping[str, Plugin]
-    passphrase: str | None = None
-    config: Mapping[str, str] = field(default_factory=dict)
-    environment: Mapping[str, str] = field(default_factory=dict)
-    message: str = ""
-    parallel: int = 16
-    show_secrets: bool = False
-    backend: Path | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """How an operation went. `changes` counts operations as Pulumi's summary does ("create", "same", …).
-
-    `outputs` are the stack's, secrets masked as "[secret]" unless the request asked to show them. `digest` is what
-    `pulumi preview --json` prints, for previews and destroy previews; empty otherwise.
-    """
-
-    succeeded: bool
-    changes: Mapping[str, int]
-    outputs: Properties
-    error: str | None
-    digest: Mapping[str, Any]
-    seconds: float
+__all__ = ["Kind", "Request", "Result", "run", "stack_backend"]
 
 
 def run(request: Request, listener: Callable[[Event], None]) -> Result:
     """Run `request`; `listener` gets each event in this process, in order.
 
     Raises `EngineError` for what keeps the operation from starting (project files, passphrase, a held lock, an unreadable
-    state). A failed step, a program's exception or a killed process is no exception: `Result.error` tells.
+    state), and for a state that cannot be written. A failed step, a program's exception or a killed process is no exception:
+    `Result.error` tells.
     """
-    raise NotImplementedError(request.kind)
+    begun = time.monotonic()
+    project = load_project(request.project)
+    file = load_stack_file(project, request.stack)
+    backend = stack_backend(project, request.stack, request.backend)
+    lock: AbstractContextManager[None] = nullcontext() if request.is_preview else backend.locked()
+    with lock:
+        cipher = _warmed_up(request, backend, file)
+        surroundings = Surroundings(
+            project=project,
+            config=resolved_config(project, file, request.config, cipher),
+            backend=backend,
+            cipher=cipher,
+        )
+        if cipher is not None and not file.salt and not request.is_preview:
+            file.keep_salt(cipher.state)
+        try:
+            return process.run(lambda tell: perform(request, surroundings, tell), listener)
+        except ProcessDiedError as death:
+            listener(Diagnostic("error", str(death)))
+            seconds = time.monotonic() - begun
+            return Result(succeeded=False, changes={}, outputs={}, error=str(death), digest={}, seconds=seconds)
+
+
+def stack_backend(project: Project, stack: str, folder: Path | None = None) -> FileBackend:
+    """Where a stack's state lives: in `folder`, or where the project says. Raises `ProjectError` if nobody says."""
+    place = folder or project.state_folder
+    if place is None:
+        raise ProjectError(
+            f"{project.folder / 'Pulumi.yaml'}: backend.url: not set, so nobody says where state lives; set it to "
+            "file://<folder>, or set PULUMI_BACKEND_URL"
+        )
+    return FileBackend(place, project.name, stack)
+
+
+def _warmed_up(request: Request, backend: FileBackend, file: StackFile) -> Cipher | None:
+    """The stack's cipher; its key is made while the big modules that most programs need are imported."""
+    secrets_state = backend.secrets_state() or file.salt
+    made: list[Cipher | None] = []
+    failed: list[BaseException] = []
+
+    def make() -> None:
+        try:
+            made.append(opened_cipher(request.passphrase, secrets_state))
+        except BaseException as error:
+            failed.append(error)
+
+    maker = threading.Thread(target=make, name="key")
+    maker.start()
+    if not request.is_destroy:
+        for package in request.plugins:
+            if importlib.util.find_spec(f"pulumi_{package}") is not None:
+                importlib.import_module(f"pulumi_{package}")
+    maker.join()
+    if failed:
+        raise failed[0]
+    return made[0]

@@ -131,8 +131,9 @@ def resolved_config(project: Project, file: StackFile, extra: Mapping[str, str],
                     f"{file.path}: config.{key} is secure, and no passphrase was given: set PULUMI_CONFIG_PASSPHRASE"
                 )
             secret_keys.add(key)
-            value = _decrypted(value, cipher)
-        values[key] = _text(value)
+            values[key] = _text(_decrypted(value, cipher))
+        else:
+            values[key] = _text(value)
     stored = {
         key: value if _has_secure(value) or isinstance(value, dict | list) else _text(value) for key, value in raw.items()
     }

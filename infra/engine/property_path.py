@@ -1,4 +1,4 @@
-"""Paths into property maps, as `ignore_changes` and `replace_on_changes` write them: `a.b[0]["c.d"]`, `*` for anything. Pure."""
+"""Paths into property maps, as `ignore_changes` writes them: `a.b[0]["c.d"]`, `*` for anything. Pure."""
 
 from __future__ import annotations
 

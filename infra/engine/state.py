@@ -33,7 +33,7 @@ _WIRE_NAMES: Final = {
     "replace_on_changes": "replaceOnChanges",
 }
 #: Checkpoint names in the checkpoint's order (`ResourceV3`), with the record's field.
-_ORDER: Final = tuple(
+ORDER: Final = tuple(
     (_WIRE_NAMES.get(name, name), name)
     for name in (
         *("urn", "custom", "delete", "id", "type", "inputs", "outputs", "parent", "protect", "external"),
@@ -42,7 +42,7 @@ _ORDER: Final = tuple(
         *("created", "modified", "ignore_changes", "replace_on_changes"),
     )
 )
-_FIELD_OF: Final = dict(_ORDER)
+_FIELD_OF: Final = dict(ORDER)
 _ALWAYS: Final = frozenset({"urn", "custom", "type"})
 _LISTS: Final = frozenset(
     ("dependencies", "init_errors", "additional_secret_outputs", "aliases", "ignore_changes", "replace_on_changes")
@@ -116,7 +116,7 @@ class Codec:
 
     def _encode(self, resource: Resource, previous: Resource | None) -> str:
         parts = []
-        for key, name in _ORDER:
+        for key, name in ORDER:
             value = getattr(resource, name)
             if name in {"inputs", "outputs"}:
                 value = self._to_wire(value, getattr(previous, name, None))
@@ -254,5 +254,5 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot stand in a state")
 
 
-if missing := set(FIELDS) - {name for _, name in _ORDER} - {"extra"}:  # a new field must find its place in the checkpoint
+if missing := set(FIELDS) - {name for _, name in ORDER} - {"extra"}:  # a new field must find its place in the checkpoint
     raise RuntimeError(f"fields without a place in the checkpoint: {missing}")

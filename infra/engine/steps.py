@@ -81,8 +81,16 @@ class Delete:
 
 
 @dataclass(frozen=True, slots=True)
+class Discard:
+    """Drop the record of a resource that others own, and that the program no longer reads."""
+
+    operation: ClassVar[Operation] = "discard"
+    old: Resource
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
-    """Drop the record of a resource that was deleted for a replacement which never came."""
+    """Drop the record of a resource that was deleted for a replacement which never came. Nobody is told."""
 
     operation: ClassVar[Operation] = "discard"
     old: Resource
@@ -107,5 +115,5 @@ class ReadReplacement:
 
 
 Step: TypeAlias = (
-    Same | Create | Update | Replace | CreateReplacement | DeleteReplaced | Delete | Forget | Read | ReadReplacement
+    Same | Create | Update | Replace | CreateReplacement | DeleteReplaced | Delete | Discard | Forget | Read | ReadReplacement
 )

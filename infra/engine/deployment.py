@@ -1,0 +1,255 @@
+"""One operation from beginning to end, in the process that it has for itself: load, run the program or delete, write, tell.
+
+It wires the parts together; what they decide and do is theirs.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from types import FrameType
+from typing import Any
+
+from infra.engine import program
+from infra.engine import urn as urns
+from infra.engine.backend import FileBackend
+from infra.engine.clock import SYSTEM, Clock, rfc3339
+from infra.engine.configured import ConfiguredProviders
+from infra.engine.defaults import DefaultProviders
+from infra.engine.digest import digest
+from infra.engine.errors import PlanError, StepError
+from infra.engine.events import Event, Summary
+from infra.engine.executor import Executor
+from infra.engine.gate import Gate
+from infra.engine.history import Entry
+from infra.engine.masking import masked
+from infra.engine.planner import Planner
+from infra.engine.project import Project, StackConfig
+from infra.engine.registration import Registrar, compare
+from infra.engine.reporter import Reporter
+from infra.engine.request import Request, Result
+from infra.engine.resource import Resource
+from infra.engine.rpc.engine_service import EngineService
+from infra.engine.rpc.monitor import Facts, Monitor
+from infra.engine.secrecy import opened
+from infra.engine.secrets import Cipher
+from infra.engine.snapshot import Snapshot
+from infra.engine.state import Checkpoint, Codec, encode_checkpoint
+from infra.engine.writer import CheckpointWriter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What an operation finds: its project, configuration, and where its state lives."""
+
+    project: Project
+    config: StackConfig
+    backend: FileBackend
+    cipher: Cipher | None
+
+
+def perform(request: Request, surroundings: Surroundings, listener: Callable[[Event], None], clock: Clock = SYSTEM) -> Result:
+    """Carry out a request in this process, which it may use up (working directory, modules, signals).
+
+    Raises `EngineError` for a state that cannot be read or written.
+    """
+    codec = Codec(surroundings.cipher)
+    checkpoint = surroundings.backend.decode(codec)
+    return Deployment(request, surroundings, checkpoint, codec, listener=listener, clock=clock).run()
+
+
+class Deployment:
+    """One operation on one stack."""
+
+    def __init__(
+        self,
+        request: Request,
+        surroundings: Surroundings,
+        checkpoint: Checkpoint,
+        codec: Codec,
+        *,
+        listener: Callable[[Event], None],
+        clock: Clock,
+    ) -> None:
+        self._request, self._surroundings, self._checkpoint = request, surroundings, checkpoint
+        self._codec, self._clock = codec, clock
+        self._writer = None if request.is_preview else CheckpointWriter(self._write)
+        base = checkpoint.resources
+        self._gate = Gate()
+        self._reporter = Reporter(listener)
+        self._snapshot = Snapshot(base, checkpoint.pending, self._writer.changed if self._writer else lambda: None)
+        self._providers = ConfiguredProviders(request.plugins, base)
+        self._planner = Planner(
+            request.stack,
+            surroundings.project.name,
+            base,
+            lambda old, inputs: compare(self._providers, old, inputs),
+        )
+        self._executor = Executor(
+            self._snapshot,
+            self._providers,
+            self._reporter,
+            self._gate,
+            preview=request.is_preview,
+            parallel=request.parallel,
+            clock=clock,
+        )
+        self._registrar = Registrar(
+            planner=self._planner,
+            executor=self._executor,
+            snapshot=self._snapshot,
+            providers=self._providers,
+            defaults=DefaultProviders(
+                surroundings.config, lambda goal, version: self._registrar.register(goal, version=version)
+            ),
+            reporter=self._reporter,
+            gate=self._gate,
+        )
+
+    def run(self) -> Result:
+        """Do all of it; state and history are written however it ends."""
+        begun, started = time.monotonic(), self._clock()
+        self._warn_of_interrupted()
+        with self._written(), self._stopped_by_signals():
+            try:
+                if not self._request.is_destroy:
+                    self._run_program()
+                self._delete()
+                self._keep_outputs()
+            finally:
+                self._providers.close()
+        if not self._request.is_preview:
+            self._append_history(started)
+        return self._result(time.monotonic() - begun)
+
+    def _run_program(self) -> None:
+        config = self._surroundings.config
+        facts = Facts(
+            project=self._surroundings.project.name,
+            stack=self._request.stack,
+            preview=self._request.is_preview,
+            parallel=self._request.parallel,
+            config=config.values,
+            secret_keys=config.secret_keys,
+        )
+        os.environ.update(self._request.environment)
+        monitor, engine = Monitor(self._registrar, facts), EngineService(self._reporter)
+        error = program.run(self._surroundings.project, facts, monitor, engine)
+        if error is not None and not self._gate.errors:  # otherwise it only says that an earlier failure reached the program
+            self._fail(error)
+
+    def _delete(self) -> None:
+        if self._gate.shut:
+            return
+        try:
+            self._executor.delete(self._planner.plan_deletes(self._snapshot.unreached()))
+        except PlanError as error:
+            self._fail(str(error))
+        except StepError:
+            return  # the gate has it, and it has been told
+
+    def _fail(self, message: str) -> None:
+        self._gate.fail(message)
+        self._reporter.diagnose("error", message)
+
+    def _keep_outputs(self) -> None:
+        """The stack's outputs are what the program exported; after a failure what it could not export stays as it was."""
+        root, outputs = self._root(), self._registrar.stack_outputs
+        if root is not None and outputs is not None:
+            kept = {**root.outputs, **outputs} if self._gate.errors else outputs
+            self._snapshot.amend(root, replace(root, outputs=kept))
+
+    def _root(self) -> Resource | None:
+        project, stack = self._surroundings.project.name, self._request.stack
+        return self._snapshot.get(urns.make(stack, project, "", urns.STACK_TYPE, f"{project}-{stack}"))
+
+    def _result(self, seconds: float) -> Result:
+        errors, changes = self._gate.errors, self._reporter.changes
+        root = self._root()
+        outputs = root.outputs if root is not None else {} if self._request.is_destroy else self._checkpoint.outputs
+        self._reporter.tell(Summary("failed" if errors else "succeeded", changes, masked(outputs), seconds))
+        shown = opened(outputs) if self._request.show_secrets else masked(outputs)
+        document: Mapping[str, Any] = {}
+        if self._request.is_preview:
+            document = digest(self._surroundings.config, self._reporter.steps, self._reporter.diagnostics, changes, seconds)
+        return Result(
+            succeeded=not errors,
+            changes=changes,
+            outputs=shown,
+            error="\n".join(errors) if errors else None,
+            digest=document,
+            seconds=seconds,
+        )
+
+    def _write(self) -> None:
+        resources, pending = self._snapshot.contents()
+        cipher = self._surroundings.cipher
+        self._surroundings.backend.write(
+            encode_checkpoint(
+                self._surroundings.backend.full_name,
+                resources,
+                pending,
+                self._codec,
+                time=rfc3339(self._clock()),
+                secrets_state=cipher.state if cipher else self._checkpoint.secrets_state,
+                metadata=self._checkpoint.metadata,
+            )
+        )
+
+    def _append_history(self, started: int) -> None:
+        entry = Entry(
+            kind="destroy" if self._request.is_destroy else "update",
+            started=started // 1_000_000_000,
+            ended=self._clock() // 1_000_000_000,
+            succeeded=not self._gate.errors,
+            changes=self._reporter.changes,
+            config=self._surroundings.config.stored,
+            environment={
+                "exec.kind": "embedded",
+                "runtime.name": "python",
+                "runtime.version": ".".join(map(str, sys.version_info[:3])),
+            },
+            message=self._request.message,
+        )
+        self._surroundings.backend.append_history(entry)
+
+    def _warn_of_interrupted(self) -> None:
+        for item in self._checkpoint.pending:
+            self._reporter.diagnose(
+                "warning",
+                f"an earlier operation was interrupted while {item.type} this resource; whether it landed is not known: look "
+                "for it, and remove what this update makes twice",
+                item.resource.urn,
+            )
+
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            if self._writer is not None:
+                self._writer.close()
+
+    @contextmanager
+    def _stopped_by_signals(self) -> Iterator[None]:
+        """The first Ctrl-C lets what is under way finish, the second ends the process."""
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            signal.signal(number, signal.SIG_DFL)
+            self._gate.stop(f"interrupted by {signal.Signals(number).name}; what was under way has been finished")
+
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        former = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in former.items():
+                signal.signal(number, handler)

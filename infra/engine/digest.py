@@ -1,0 +1,92 @@
+"""What `pulumi preview --json` prints, made of the steps of an operation (`display.PreviewDigest` of Pulumi). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from infra.engine import urn as urns
+from infra.engine.events import Diagnostic
+from infra.engine.masking import MASK, jsonable
+from infra.engine.project import StackConfig
+from infra.engine.reporter import subject
+from infra.engine.resource import Resource
+from infra.engine.state import ORDER
+from infra.engine.steps import CreateReplacement, DeleteReplaced, Read, ReadReplacement, Same, Step
+
+#: What the CLI leaves out of the digest (`shouldShow`).
+_HIDDEN: Final = (CreateReplacement, DeleteReplaced, Read, ReadReplacement)
+
+
+def digest(
+    config: StackConfig,
+    steps: Sequence[Step],
+    diagnostics: Sequence[Diagnostic],
+    changes: Mapping[str, int],
+    seconds: float,
+) -> dict[str, Any]:
+    """The digest of a preview; `changes` counts operations, `seconds` becomes nanoseconds."""
+    shown = {key: MASK if key in config.secret_keys else value for key, value in config.values.items()}
+    document: dict[str, Any] = {"config": shown} if shown else {}
+    if entries := [_entry(step) for step in steps if _is_shown(step)]:
+        document["steps"] = entries
+    if diagnostics:
+        document["diagnostics"] = [_diagnostic(item) for item in diagnostics]
+    return document | {"duration": int(seconds * 1e9), "changeSummary": dict(sorted(changes.items()))}
+
+
+def _is_shown(step: Step) -> bool:
+    if isinstance(step, Same):
+        return step.new.type == urns.STACK_TYPE or step.old.protect != step.new.protect
+    return not isinstance(step, _HIDDEN)
+
+
+def _entry(step: Step) -> dict[str, Any]:
+    resource = subject(step)
+    old, new, diff = (getattr(step, name, None) for name in ("old", "new", "diff"))
+    entry: dict[str, Any] = {"op": step.operation, "urn": resource.urn}
+    if resource.provider:
+        entry["provider"] = resource.provider
+    for key, state in (("oldState", old), ("newState", new)):
+        if state is not None:
+            entry[key] = state_json(state)
+    if diff is not None and diff.keys:
+        entry["diffReasons"] = list(diff.keys)
+    if diff is not None and diff.replaces:
+        entry["replaceReasons"] = list(diff.replaces)
+    detailed = diff.detailed if diff is not None else None
+    entry["detailedDiff"] = (
+        {path: {"kind": item.kind, "inputDiff": item.input_diff} for path, item in sorted(detailed.items())}
+        if detailed
+        else None
+    )
+    return entry
+
+
+def state_json(resource: Resource) -> dict[str, Any]:
+    """A resource as the CLI shows it: the checkpoint's form, secrets masked."""
+    return dict(_fields(resource))
+
+
+def _fields(resource: Resource) -> list[tuple[str, Any]]:
+    found = []
+    for key, name in ORDER:
+        value = getattr(resource, name)
+        if name == "timeouts":
+            value = {part: seconds for part in ("create", "update", "delete") if (seconds := getattr(value, part)) is not None}
+        if value or name in {"urn", "custom", "type"}:
+            found.append((key, _listed(jsonable(value))))
+    return found
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    if isinstance(value, Mapping):
+        return {key: _listed(item) for key, item in value.items()}
+    return value
+
+
+def _diagnostic(item: Diagnostic) -> dict[str, str]:
+    entry = {"message": item.message, "severity": item.severity}
+    return {"urn": item.urn, **entry} if item.urn else entry

@@ -1,0 +1,292 @@
+"""Carries out steps: calls providers and keeps the snapshot. One method per kind of step; thread-safe.
+
+It decides nothing. In a preview it asks providers for what would be, and changes only the snapshot in memory.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Final
+
+from infra.engine.clock import Clock, rfc3339
+from infra.engine.configured import ConfiguredProviders
+from infra.engine.errors import CancelledError, EngineError, StepError
+from infra.engine.gate import Gate
+from infra.engine.ports import Created, PartialFailure, Provider
+from infra.engine.reporter import Reporter, subject
+from infra.engine.resource import Resource
+from infra.engine.secrecy import secret_outputs
+from infra.engine.snapshot import Snapshot
+from infra.engine.steps import (
+    Create,
+    CreateReplacement,
+    Delete,
+    DeleteReplaced,
+    Discard,
+    Forget,
+    Read,
+    ReadReplacement,
+    Replace,
+    Same,
+    Step,
+    Update,
+)
+from infra.engine.values import UNKNOWN_STRING, Properties
+
+
+class Executor:
+    """`parallel` bounds how many provider calls are under way at once."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        providers: ConfiguredProviders,
+        reporter: Reporter,
+        gate: Gate,
+        *,
+        preview: bool,
+        parallel: int,
+        clock: Clock,
+    ) -> None:
+        self._snapshot, self._providers, self._reporter, self._gate = snapshot, providers, reporter, gate
+        self._preview, self._parallel, self._clock = preview, parallel, clock
+        self._calls = threading.BoundedSemaphore(parallel)
+        self._condemned: dict[Resource, threading.Event] = {}
+        self._methods: Final[dict[type[Any], Callable[[Any], Resource | None]]] = {
+            Same: self._same,
+            Create: self._create,
+            Update: self._update,
+            Replace: self._replace,
+            CreateReplacement: self._create_replacement,
+            DeleteReplaced: self._delete_replaced,
+            Delete: self._delete,
+            Discard: self._drop,
+            Forget: self._drop,
+            Read: self._read,
+            ReadReplacement: self._read_replacement,
+        }
+
+    def announce(self, steps: Sequence[Step]) -> None:
+        """Say which resources these steps will delete before they are made again, so that whoever makes one waits."""
+        for step in steps:
+            if isinstance(step, DeleteReplaced) and step.condemned is not None:
+                self._condemned[step.condemned] = threading.Event()
+
+    def run(self, steps: Sequence[Step]) -> Resource:
+        """Carry out the steps of one resource, one after the other; answers the resource as it then is.
+
+        Raises `StepError` for what a provider refuses, `CancelledError` if the operation has come to an end meanwhile.
+        """
+        result = None
+        try:
+            for step in steps:
+                result = self._run_one(step) or result
+        finally:
+            self._release(steps)
+        if result is None:
+            raise EngineError("the planner made no step that yields a resource")
+        return result
+
+    def delete(self, waves: Sequence[Sequence[Step]]) -> None:
+        """Carry out deletions, wave by wave. After a failure what is under way is finished, and nothing more begun.
+
+        Raises the first failure.
+        """
+        with ThreadPoolExecutor(max_workers=self._parallel, thread_name_prefix="delete") as pool:
+            for wave in waves:
+                for failure in [future.exception() for future in [pool.submit(self._run_one, step) for step in wave]]:
+                    if failure is not None and not isinstance(failure, CancelledError):
+                        raise failure
+                self._gate.check()
+
+    def _run_one(self, step: Step) -> Resource | None:
+        resource = subject(step)
+        if not isinstance(step, Same | Replace):
+            self._gate.check()
+        try:
+            with self._reporter.around(step):
+                return self._methods[type(step)](step)
+        except CancelledError:
+            raise
+        except Exception as error:
+            message = f"{_DOING[type(step)]} {resource.urn}: {error if str(error) else type(error).__name__}"
+            self._gate.fail(message)
+            self._reporter.diagnose("error", f"{_DOING[type(step)]} failed: {error}", resource.urn)
+            raise StepError(message) from error
+
+    def _release(self, steps: Sequence[Step]) -> None:
+        for step in steps:
+            if isinstance(step, DeleteReplaced) and step.condemned is not None:
+                self._condemned[step.condemned].set()
+
+    # One method per kind of step. Each answers the resource as it then is, or None if there is none any more.
+
+    def _same(self, step: Same) -> Resource:
+        new = replace(step.new, id=step.old.id, outputs=step.old.outputs, init_errors=step.old.init_errors)
+        if new.is_provider:
+            self._providers.configure(new)
+        self._snapshot.add(new, step.old)
+        return new
+
+    def _create(self, step: Create) -> Resource:
+        new = self._created(step.new)
+        self._snapshot.add(new)
+        return self._sound(new)
+
+    def _update(self, step: Update) -> Resource:
+        if step.new.is_provider:
+            new = replace(step.new, id=step.old.id, outputs=_provider_outputs(step.new.inputs), modified=self._now())
+            self._providers.configure(new)
+        elif step.new.custom:
+            new = self._updated(step.old, step.new)
+        else:
+            new = replace(step.new, outputs=step.old.outputs, modified=self._now())
+        self._snapshot.add(new, step.old)
+        return self._sound(new)
+
+    def _replace(self, step: Replace) -> None:
+        """Nothing is to be done: the steps around it do the work."""
+
+    def _create_replacement(self, step: CreateReplacement) -> Resource:
+        self._await_deletion(step.old)
+        new = self._created(step.new)
+        self._take_place(step.old, new, keep_old=step.keep_old)
+        return self._sound(new)
+
+    def _delete_replaced(self, step: DeleteReplaced) -> None:
+        self._remove(step.old)
+        if step.condemned is None:
+            self._snapshot.retire(step.old)
+        else:
+            self._snapshot.amend(step.old, step.condemned)
+
+    def _delete(self, step: Delete) -> None:
+        self._remove(step.old)
+        self._snapshot.retire(step.old)
+
+    def _drop(self, step: Discard | Forget) -> None:
+        self._snapshot.retire(step.old)
+
+    def _read(self, step: Read) -> Resource:
+        new = self._looked_at(step.new)
+        if step.old is not None and step.old.outputs != new.outputs:
+            self._reporter.count("read")
+        self._snapshot.add(new, step.old)
+        return new
+
+    def _read_replacement(self, step: ReadReplacement) -> Resource:
+        new = self._looked_at(step.new)
+        self._take_place(step.old, new, keep_old=True)
+        return new
+
+    # What the methods share.
+
+    def _created(self, new: Resource) -> Resource:
+        now = self._now()
+        new = replace(new, created=now, modified=now)
+        if new.is_provider:
+            new = replace(new, id=UNKNOWN_STRING if self._preview else str(uuid.uuid4()), outputs=_provider_outputs(new.inputs))
+            self._providers.configure(new)
+            return new
+        if not new.custom:
+            return new
+        provider = self._providers.get(new.provider)
+        with self._calling(new, "creating"):
+            try:
+                created = provider.create(new.subject, new.inputs, preview=self._preview)
+            except PartialFailure as failure:
+                return self._with_outputs(replace(new, init_errors=failure.reasons), failure.created)
+        return self._with_outputs(new, created)
+
+    def _updated(self, old: Resource, new: Resource) -> Resource:
+        provider = self._providers.get(new.provider)
+        new = replace(new, id=old.id, modified=self._now())
+        with self._calling(new, "updating"):
+            try:
+                outputs = provider.update(new.subject, old.id, old.inputs, old.outputs, new.inputs, preview=self._preview)
+            except PartialFailure as failure:
+                return self._with_outputs(replace(new, init_errors=failure.reasons), failure.created)
+        return self._with_outputs(new, Created(old.id, outputs))
+
+    def _remove(self, old: Resource) -> None:
+        self._await_deletion(old)
+        leave_alone = self._preview or not old.custom or old.is_provider or old.external or old.retain_on_delete
+        if leave_alone:
+            return
+        provider = self._providers.get(old.provider)
+        with self._calling(old, "deleting"):
+            provider.delete(old.subject, old.id, old.inputs, old.outputs)
+
+    def _looked_at(self, new: Resource) -> Resource:
+        if new.id == UNKNOWN_STRING:
+            return new
+        provider: Provider = self._providers.get(new.provider)
+        with self._calling(new, "reading"):
+            found = provider.read(new.subject, new.id, {}, {})
+        if found is None:
+            raise StepError(f"resource '{new.id}' does not exist")
+        new = replace(new, inputs=found.inputs)
+        return self._with_outputs(new, Created(found.id or new.id, found.outputs))
+
+    def _take_place(self, old: Resource, new: Resource, *, keep_old: bool) -> None:
+        if keep_old:
+            self._snapshot.amend(old, replace(old, delete=True))
+            self._snapshot.add(new)
+        else:
+            self._snapshot.add(new, old)
+
+    def _with_outputs(self, new: Resource, created: Created) -> Resource:
+        outputs = secret_outputs(created.outputs, new.inputs, new.additional_secret_outputs)
+        return replace(new, id=created.id, outputs=outputs)
+
+    def _sound(self, new: Resource) -> Resource:
+        """`new`, if it is whole. It is kept in the state in any case; the next update tries again."""
+        if new.init_errors and not self._preview:
+            raise StepError("; ".join(new.init_errors))
+        return new
+
+    def _await_deletion(self, old: Resource) -> None:
+        deletion = self._condemned.get(old)
+        if deletion is not None:
+            deletion.wait()
+            self._gate.check()
+
+    @contextmanager
+    def _calling(self, resource: Resource, doing: str) -> Iterator[None]:
+        with self._calls:
+            self._gate.check()
+            if self._preview:
+                yield
+                return
+            self._snapshot.begin(resource, doing)
+            try:
+                yield
+            finally:
+                self._snapshot.end(resource)
+
+    def _now(self) -> str:
+        return rfc3339(self._clock())
+
+
+_DOING: Final[dict[type[Any], str]] = {
+    Same: "keeping",
+    Create: "creating",
+    Update: "updating",
+    Replace: "replacing",
+    CreateReplacement: "creating the replacement of",
+    DeleteReplaced: "deleting the replaced",
+    Delete: "deleting",
+    Discard: "dropping",
+    Forget: "dropping",
+    Read: "reading",
+    ReadReplacement: "reading",
+}
+
+
+def _provider_outputs(inputs: Properties) -> Properties:
+    return {key: value for key, value in inputs.items() if key != "__internal"}

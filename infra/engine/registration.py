@@ -1,0 +1,242 @@
+"""What a program asks for, answered: registrations, reads, outputs and invokes. Called from many threads at once.
+
+It turns a goal into a record, asks the provider to check and compare, lets the planner decide and the executor act.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from infra.engine import property_path
+from infra.engine import urn as urns
+from infra.engine.configured import ConfiguredProviders
+from infra.engine.defaults import DefaultProviders
+from infra.engine.errors import CancelledError, EngineError, PlanError
+from infra.engine.executor import Executor
+from infra.engine.gate import Gate
+from infra.engine.planner import Planner
+from infra.engine.ports import CheckResult, DiffResult, ProviderError
+from infra.engine.reporter import Reporter
+from infra.engine.resource import Goal, Resource
+from infra.engine.snapshot import Snapshot
+from infra.engine.steps import CreateReplacement, Replace, Step
+from infra.engine.values import (
+    RESOURCE_SIGNATURE,
+    SIGNATURE_KEY,
+    UNKNOWN_STRING,
+    Properties,
+    Secret,
+    Value,
+    contains_unknown,
+)
+
+
+class Registrar:
+    """One operation's answers to its program."""
+
+    def __init__(
+        self,
+        *,
+        planner: Planner,
+        executor: Executor,
+        snapshot: Snapshot,
+        providers: ConfiguredProviders,
+        defaults: DefaultProviders,
+        reporter: Reporter,
+        gate: Gate,
+    ) -> None:
+        self._planner, self._executor, self._snapshot = planner, executor, snapshot
+        self._providers, self._defaults, self._reporter, self._gate = providers, defaults, reporter, gate
+        self._planning = threading.Lock()
+        self._inherited: dict[str, Mapping[str, str]] = {}
+        #: What the program registered as the stack's outputs; None if it never came so far.
+        self.stack_outputs: Properties | None = None
+
+    def register(self, goal: Goal, *, version: str = "", providers: Mapping[str, str] | None = None) -> Resource:
+        """Bring one resource to what the program wants. `providers` are references by package, for the children too.
+
+        Raises `EngineError`; it has then been reported, and nothing new begins.
+        """
+        providers = providers or {}
+        with self.reported():
+            if urns.is_provider(goal.type):
+                goal = replace(goal, properties=goal.properties | _own_inputs(version))
+            elif goal.custom and not goal.provider:
+                goal = replace(goal, provider=self._provider_for(goal, providers, version))
+            with self._planning:
+                self._gate.check()
+                steps = self._plan(goal, providers)
+                self._executor.announce(steps)
+        return self._executor.run(steps)
+
+    def read(self, goal: Goal, id: str, *, version: str = "") -> Resource:
+        """Look at a resource that others own. An unknown `id` (in a preview) yields a resource without outputs."""
+        with self.reported():
+            if not goal.provider:
+                goal = replace(goal, provider=self._provider_for(goal, {}, version))
+            with self._planning:
+                self._gate.check()
+                urn, old = self._planner.claim(goal.parent, goal.type, goal.name)
+                new = Resource(
+                    urn=urn,
+                    type=goal.type,
+                    custom=True,
+                    id=id,
+                    inputs=goal.properties,
+                    parent=goal.parent,
+                    external=True,
+                    dependencies=goal.dependencies,
+                    provider=goal.provider,
+                    additional_secret_outputs=goal.additional_secret_outputs,
+                )
+                steps = self._planner.plan_read(new, old)
+        return self._executor.run(steps)
+
+    def register_outputs(self, urn: str, outputs: Properties) -> None:
+        """The outputs of a component; the stack's are kept until the operation is done."""
+        with self.reported():
+            resource = self._snapshot.get(urn)
+            if resource is None:
+                raise PlanError(f"cannot complete a resource {urn!r} whose registration isn't pending")
+            if resource.type == urns.STACK_TYPE:
+                self.stack_outputs = outputs
+            elif resource.outputs != outputs:
+                self._snapshot.amend(resource, replace(resource, outputs=outputs))
+
+    def invoke(
+        self, token: str, arguments: Properties, *, provider: str, version: str, depends_on: list[str]
+    ) -> Properties | None:
+        """The answer of a function; None if it cannot be known yet. A refusal of the provider is left to the program."""
+        if token == "pulumi:pulumi:getResource":
+            return self._look_up(str(arguments.get("urn", "")))
+        if any(self._is_pending(urn) for urn in depends_on) or contains_unknown(arguments):
+            return None
+        package = urns.package_of(token)
+        reference = provider or self._defaults.reference(package, version)
+        if not self._providers.is_known(reference):
+            return None
+        return self._providers.get(reference).invoke(token, arguments)
+
+    def _plan(self, goal: Goal, providers: Mapping[str, str]) -> list[Step]:
+        urn, old = self._planner.claim(goal.parent, goal.type, goal.name, goal.aliases)
+        if not goal.custom:
+            self._inherited[urn] = {**self._inherited.get(goal.parent, {}), **providers}
+        given = _given(goal, old)
+        olds = None if old is None or old.external or self._planner.is_recreated(old) else old.inputs
+        new = _record(goal, urn, old, self._checked(goal, urn, olds, given))
+        steps = self._planner.plan(goal, old, new, self._compared(old, new))
+        if old is not None and olds is not None and any(step.operation == "create-replacement" for step in steps):
+            # What the provider took over from the old resource (names that it made up, say) must not stay.
+            fresh = _record(goal, urn, old, self._checked(goal, urn, None, goal.properties))
+            steps = [replace(step, new=fresh) if isinstance(step, Replace | CreateReplacement) else step for step in steps]
+        return steps
+
+    def _checked(self, goal: Goal, urn: str, olds: Properties | None, news: Properties) -> Properties:
+        if not goal.custom:
+            return news
+        news = _without_references(news)
+        if urns.is_provider(goal.type):
+            answer: CheckResult = self._providers.check(goal.type, olds, news)
+        else:
+            record = Resource(urn=urn, type=goal.type, custom=True, timeouts=goal.timeouts)
+            answer = self._providers.get(goal.provider).check(record.subject, olds, news)
+        if answer.failures:
+            reasons = "; ".join(f"{item.property}: {item.reason}" if item.property else item.reason for item in answer.failures)
+            raise PlanError(f"{goal.type} {goal.name!r}: {reasons}")
+        return answer.inputs
+
+    def _compared(self, old: Resource | None, new: Resource) -> DiffResult | None:
+        if old is None or old.external or self._planner.is_recreated(old):
+            return None
+        if self._providers.moved(old.provider, new.provider, self._planner.renames):
+            return DiffResult(changes=True, replaces=("provider",))
+        return None if not new.custom else compare(self._providers, old, new.inputs, new.provider)
+
+    def _provider_for(self, goal: Goal, providers: Mapping[str, str], version: str) -> str:
+        package = urns.package_of(goal.type)
+        inherited = self._inherited.get(goal.parent, {})
+        return providers.get(package) or inherited.get(package) or self._defaults.reference(package, version)
+
+    def _look_up(self, urn: str) -> Properties:
+        resource = self._snapshot.get(urn)
+        if resource is None:
+            raise PlanError(f"unknown resource {urn}")
+        return {"urn": urn, "id": resource.id, "state": resource.outputs}
+
+    def _is_pending(self, urn: str) -> bool:
+        resource = self._snapshot.get(urn)
+        return resource is not None and resource.custom and resource.id in {"", UNKNOWN_STRING}
+
+    @contextmanager
+    def reported(self) -> Iterator[None]:
+        """Tell of what cannot even be planned, and let nothing new begin after it."""
+        try:
+            yield
+        except CancelledError:
+            raise
+        except (EngineError, ProviderError) as error:
+            if str(error) not in self._gate.errors:
+                self._gate.fail(str(error))
+                self._reporter.diagnose("error", str(error))
+            raise EngineError(str(error)) from error
+
+
+def compare(providers: ConfiguredProviders, old: Resource, inputs: Properties, reference: str = "") -> DiffResult:
+    """What a provider says of a resource of the state and other inputs."""
+    if old.is_provider:
+        return providers.diff(old.type, old.inputs, inputs)
+    provider = providers.get(reference or old.provider)
+    return provider.diff(old.subject, old.id, old.inputs, old.outputs, inputs)
+
+
+def _given(goal: Goal, old: Resource | None) -> Properties:
+    properties = goal.properties
+    if old is not None:
+        for path in goal.ignore_changes:
+            properties = property_path.reset(property_path.parse(path), old.inputs, properties)
+    return properties
+
+
+def _record(goal: Goal, urn: str, old: Resource | None, inputs: Properties) -> Resource:
+    return Resource(
+        urn=urn,
+        type=goal.type,
+        custom=goal.custom,
+        inputs=inputs,
+        parent=goal.parent,
+        protect=goal.protect,
+        dependencies=goal.dependencies,
+        provider=goal.provider,
+        property_dependencies=goal.property_dependencies,
+        additional_secret_outputs=goal.additional_secret_outputs,
+        aliases=(old.urn,) if old is not None and old.urn != urn else (),
+        timeouts=goal.timeouts,
+        retain_on_delete=goal.retain_on_delete,
+        deleted_with=goal.deleted_with,
+        created=old.created if old else "",
+        modified=old.modified if old else "",
+        ignore_changes=goal.ignore_changes,
+        replace_on_changes=goal.replace_on_changes,
+    )
+
+
+def _own_inputs(version: str) -> Properties:
+    own: Properties = {"__internal": {}}
+    return own | {"version": version} if version else own
+
+
+def _without_references(value: Value) -> Any:
+    """`value` with ids in the place of references to resources (URNs for components): what a provider understands."""
+    if isinstance(value, Secret):
+        return Secret(_without_references(value.value))
+    if isinstance(value, list):
+        return [_without_references(item) for item in value]
+    if isinstance(value, dict):
+        if value.get(SIGNATURE_KEY) == RESOURCE_SIGNATURE:
+            return value.get("id", value.get("urn"))
+        return {key: _without_references(item) for key, item in value.items()}
+    return value

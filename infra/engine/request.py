@@ -1,0 +1,61 @@
+"""What an operation is asked, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from infra.engine.ports import Plugin
+from infra.engine.values import Properties
+
+Kind = Literal["preview", "up", "preview-destroy", "destroy"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One operation. `project` is the folder of Pulumi.yaml.
+
+    `config` adds to, and overrides, the stack's configuration (keys `<namespace>:<name>`); it is not written to any file.
+    `environment` is set in the program's process only. `backend` overrides where state lives: the folder that holds
+    `.pulumi`. `parallel` bounds how many provider calls run at once.
+    """
+
+    kind: Kind
+    project: Path
+    stack: str
+    plugins: Mapping[str, Plugin]
+    passphrase: str | None = None
+    config: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    message: str = ""
+    parallel: int = 16
+    show_secrets: bool = False
+    backend: Path | None = None
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether nothing is to be changed."""
+        return self.kind.startswith("preview")
+
+    @property
+    def is_destroy(self) -> bool:
+        """Whether everything is to go."""
+        return self.kind.endswith("destroy")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How an operation went. `changes` counts operations as Pulumi's summary does ("create", "same", …).
+
+    `outputs` are the stack's, secrets masked as "[secret]" unless the request asked to show them; what a preview cannot know
+    is `UNKNOWN`. `digest` is what `pulumi preview --json` prints, for previews; empty otherwise.
+    """
+
+    succeeded: bool
+    changes: Mapping[str, int]
+    outputs: Properties
+    error: str | None
+    digest: Mapping[str, Any]
+    seconds: float
