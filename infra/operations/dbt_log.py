@@ -15,7 +15,7 @@ NodeStatus = Literal["success", "pass", "warn", "fail", "error", "skipped", "no-
 FAILED: frozenset[NodeStatus] = frozenset({"fail", "error"})
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
-_TIME = r"(?:\d{2}:\d{2}:\d{2}(?:\.\d+)?\s+)?"
+_TIME = r"(?:\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:\s+|$))?"
 _NODE = re.compile(
     rf"^{_TIME}(?P<index>\d+) of (?P<total>\d+) (?P<verb>"
     r"OK created|OK loaded|OK snapshotted|OK|PARTIALLY created|ERROR creating|ERROR loading|ERROR snapshotting|"
@@ -96,7 +96,7 @@ def node(line: str) -> Node | None:
         return None
     result = match["result"]
     seconds = _SECONDS.search(result)
-    kind, relation = _subject(match["what"].rstrip(" ."))
+    kind, relation = _subject(match["what"].rstrip(" ."), match["verb"])
     return Node(
         index=int(match["index"]),
         total=int(match["total"]),
@@ -155,10 +155,10 @@ def _message(body: list[str]) -> str:
     return "\n".join(line for line in kept if line and not line.startswith("compiled code at "))
 
 
-def _subject(what: str) -> tuple[str, str]:
-    """Split "sql table model gold.dim_shows" into its kind and its name; tests and skips have a short kind or none."""
+def _subject(what: str, verb: str) -> tuple[str, str]:
+    """Split "sql table model gold.dim_shows" into its kind and its name; of a test and a snapshot only the name is told."""
     words = what.split()
     if len(words) < 2:
-        return "test", what
+        return "snapshot" if verb.endswith(("snapshotting", "snapshotted")) else "test", what
     kind = " ".join(words[:-1]).removeprefix("sql ")
     return kind, words[-1]

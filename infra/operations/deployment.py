@@ -9,7 +9,6 @@ from infra.engine.events import Event
 from infra.engine.operation import Kind, Request, Result, run
 from infra.operations.settings import ENVIRONMENTS_VARIABLE
 from infra.operations.target import Target
-from infra.providers.databricks import plugin
 
 Listener = Callable[[Event], None]
 
@@ -25,6 +24,9 @@ class Options:
 
 def deploy(kind: Kind, target: Target, options: Options, listener: Listener) -> Result:
     """Run the program of the target's project; raises `EngineError` for what keeps it from starting."""
+    # The SDK below it takes a second to import, which nobody should wait for who is told of a wrong file.
+    from infra.providers.databricks import plugin  # noqa: PLC0415
+
     request = Request(
         kind=kind,
         project=target.settings.root,

@@ -146,6 +146,7 @@ def _await_answer(folder: Path, process: subprocess.Popen[bytes], log: Path, dea
             )
         now = status(folder)
         if now.running and now.pid == process.pid:
+            process.returncode = 0  # It is meant to outlive this process; Popen would warn of it.
             return now
         time.sleep(_PAUSE)
     process.terminate()

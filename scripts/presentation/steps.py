@@ -118,7 +118,10 @@ def sum_line(changes: ChangeSet, *, preview: bool, seconds: float | None = None)
     same = changes.counts.get("same", 0)
     took = f"  ({seconds:.1f} s)" if seconds is not None else ""
     if not counted:
-        return Text(f"No change: {_count(same, 'resource')} as the environment says.{took}", style="bold green")
+        return Text(
+            f"No change: {_count(same, 'resource')} {'is' if same == 1 else 'are'} as the environment says.{took}",
+            style="bold green",
+        )
     parts = [f"{number} {'to ' + operation if preview else _DONE[operation]}" for operation, number in counted]
     return Text(", ".join(parts) + f"; {same} unchanged.{took}", style="bold")
 

@@ -1,0 +1,66 @@
+"""Finding the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from infra.operations.errors import EngineUnavailable, ProjectError
+from infra.operations.settings import locate
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nbackend:\n  url: file://./state\n")
+    (tmp_path / "stacks" / "deep").mkdir(parents=True)
+    return tmp_path
+
+
+def test_a_project_is_found_from_a_folder_below_it(project: Path) -> None:
+    settings = locate(project / "stacks" / "deep")
+
+    assert (settings.root, settings.project) == (project, "shop")
+    assert settings.state == project / "state"
+    assert settings.environments == project / "environments"
+
+
+def test_a_named_project_needs_no_search(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+
+    assert locate(elsewhere, project=project).root == project
+
+
+def test_another_folder_of_environments_may_be_named(project: Path, tmp_path: Path) -> None:
+    assert locate(project, environments=tmp_path / "mine").environments == tmp_path / "mine"
+
+
+def test_outside_of_a_project_the_option_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match="--project DIR"):
+        locate(tmp_path)
+
+
+def test_the_engine_pulumi_is_refused_with_a_way_out(project: Path) -> None:
+    with pytest.raises(EngineUnavailable, match="not there yet") as refused:
+        locate(project, engine="pulumi")
+
+    assert "pulumi up" in refused.value.remedy
+
+
+def test_an_unknown_engine_is_refused(project: Path) -> None:
+    with pytest.raises(EngineUnavailable, match="no engine `steam`"):
+        locate(project, engine="steam")
+
+
+def test_a_backend_that_is_no_folder_is_refused(project: Path) -> None:
+    (project / "Pulumi.yaml").write_text("name: shop\nbackend:\n  url: s3://bucket\n")
+
+    with pytest.raises(ProjectError, match="s3://bucket"):
+        locate(project)
+
+
+def test_a_project_file_that_is_not_yaml_is_refused_by_name(project: Path) -> None:
+    (project / "Pulumi.yaml").write_text("name: [")
+
+    with pytest.raises(ProjectError, match=r"Pulumi\.yaml is not YAML"):
+        locate(project)
