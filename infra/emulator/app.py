@@ -22,16 +22,17 @@ from infra.emulator import (
     catalogs,
     control,
     grants,
-    jobs,
     metastores,
-    run_outputs,
-    runs,
+    permissions,
     schemas,
     scim,
+    secret_scopes,
     tables,
     tokens,
     volumes,
-)
+    warehouse_config,
+    warehouses,
+)  # fmt: skip
 from infra.emulator.access_log import AccessLog
 from infra.emulator.errors import NotFound, WorkspaceError
 from infra.emulator.requests import Request, Response, Route
@@ -45,9 +46,9 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 #: The modules whose `routes` make up the workspace, one a family.
 FAMILIES: tuple[Any, ...] = (
-    *(auth, tokens, scim, control),
+    *(auth, tokens, scim, control, permissions),
     *(metastores, catalogs, schemas, volumes, tables, grants, bindings),
-    *(jobs, runs, run_outputs),
+    *(warehouses, warehouse_config, secret_scopes),
 )
 
 NOBODY = Caller(id="", name="", display_name="")

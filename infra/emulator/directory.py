@@ -132,6 +132,14 @@ def group_names(workspace: Workspace, principal_id: str) -> frozenset[str]:
     return frozenset(names)
 
 
+def entitlements(workspace: Workspace, principal_id: str) -> frozenset[str]:
+    """The entitlements of a principal, its own and those of all its groups: `allow-cluster-create`."""
+    found = by_id(workspace, principal_id)
+    holders = [found[1]] if found else []
+    holders += [group for name in group_names(workspace, principal_id) if (group := by_name(workspace, "group", name))]
+    return frozenset(entry["value"] for holder in holders for entry in holder.get("entitlements", []))
+
+
 def caller_of(workspace: Workspace, kind: Kind, body: Document) -> Caller:
     """The principal as who sends a request: for authentication, for a job's run-as, for a view's owner."""
     return Caller(

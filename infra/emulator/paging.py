@@ -38,15 +38,16 @@ def page(
     field: str,
     show: Callable[[Document], Document | None],
     longest: int = SERVER_PAGE,
+    limit_name: str = "max_results",
 ) -> dict[str, Any]:
     """One page of the documents below `parent`, rendered by `show`, which answers None for what the caller may not see.
 
     A page may be shorter than asked for, even empty, and still have a next one. An empty list is left out of the answer,
     as the real API leaves it out.
     """
-    limit = request.number("max_results", 0)
+    limit = request.number(limit_name, 0)
     if limit < 0:
-        raise InvalidParameter(f"max_results must not be negative, got {limit}")
+        raise InvalidParameter(f"{limit_name} must not be negative, got {limit}")
     limit = min(limit or longest, longest)
     rows = workspace.store.list(kind, parent, after=decode(request.query.get("page_token", "")), limit=limit + 1)
     shown = [body for _, document in rows[:limit] if (body := show(document)) is not None]

@@ -66,6 +66,8 @@ class Workspace:
     traffic: Traffic = field(default_factory=Traffic)
     #: Callers by the hash of their token; emptied whenever a principal, membership or token changes.
     callers: dict[str, tuple[Caller, float | None]] = field(default_factory=dict)
+    #: When each warehouse was last used, in seconds; one that nobody used since the start is as old as its start.
+    activity: dict[str, float] = field(default_factory=dict)
     #: Signs the links under which outputs are downloaded; they end with the process.
     link_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
