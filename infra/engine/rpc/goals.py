@@ -85,7 +85,7 @@ def _refuse_unsupported(request: Any) -> None:
     unsupported = {
         "remote components": request.remote,
         "the resource option import_": bool(request.importId),
-        "resource hooks": request.HasField("hooks"),
+        "resource hooks": request.hooks.ByteSize() > 0,
         "resource transforms": bool(request.transforms),
         "the resource option replace_with": bool(request.replace_with),
         "the resource option replacement_trigger": request.HasField("replacement_trigger"),
