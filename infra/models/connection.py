@@ -23,7 +23,7 @@ class Connection:
     """An address and one way to sign in: `token`, or `client_id` with `client_secret`. Its text shows no credential."""
 
     host: str
-    max_rate: int
+    max_rate: int | None
     token: str | None = field(default=None, repr=False)
     client_id: str | None = None
     client_secret: str | None = field(default=None, repr=False)

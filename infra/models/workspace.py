@@ -25,8 +25,8 @@ class Workspace(Record):
     """The service principal's application id, with `auth: oauth-m2m`."""
     client_secret: SecretReference | None = None
     """The service principal's OAuth secret, with `auth: oauth-m2m`."""
-    max_rate: Annotated[int, Field(ge=1, le=1000)] = 30
-    """Requests a second at most."""
+    max_rate: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """Requests a second at most; left out, as many as the workspace answers well."""
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Workspace:

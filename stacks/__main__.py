@@ -1,0 +1,43 @@
+"""The Pulumi program: one stack is one environment. Everything is read and judged before anything is registered."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pulumi
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(1, str(ROOT))  # A language host knows this folder only, not the packages beside it.
+
+from infra.components.secret_values import secret_values  # noqa: E402
+from infra.models import ModelError, connect, load_environment, resolve  # noqa: E402
+from stacks.delivery import dbt_content, delivery  # noqa: E402
+from stacks.lakehouse import lakehouse  # noqa: E402
+from stacks.workspace import workspace  # noqa: E402
+
+
+def main() -> None:
+    """Read the environment, run the layers, say what came of it."""
+    folder = os.environ.get("LAKESTEAD_ENVIRONMENTS") or pulumi.Config("lakestead").get("environments") or "environments"
+    try:
+        environment = resolve(load_environment(pulumi.get_stack(), ROOT / folder), os.environ)
+        connection = connect(environment, ROOT, os.environ)
+        values = secret_values(environment, ROOT, os.environ)
+        content = dbt_content(environment, ROOT)
+    except ModelError as error:
+        raise pulumi.RunError(str(error)) from None
+    options = pulumi.ResourceOptions(provider=workspace(connection))
+    base = lakehouse(environment, values, options)
+    delivered = delivery(environment, content, base, ROOT, options)
+    pulumi.export("environment", environment.name)
+    pulumi.export("catalogs", {key: catalog.catalog_name for key, catalog in base.catalogs.items()})
+    pulumi.export("warehouses", {key: warehouse.warehouse_id for key, warehouse in base.warehouses.items()})
+    pulumi.export("service_principals", base.identities.principals.application_ids)
+    pulumi.export("jobs", {key: job.job_id for key, job in delivered.jobs.items()})
+    pulumi.export("release", delivered.release.version if delivered.release else None)
+
+
+if __name__ == "__main__":
+    main()

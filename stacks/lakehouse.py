@@ -1,0 +1,47 @@
+"""What a lakehouse is before any data: identities, catalogs with their grants, warehouses, secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+
+from infra.components.catalog import Catalog, CatalogArgs
+from infra.components.identities import Identities, IdentitiesArgs
+from infra.components.secret_values import ScopeValues
+from infra.components.secrets import SecretScope, SecretScopeArgs
+from infra.components.warehouse import Warehouse, WarehouseArgs
+from infra.models import Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Lakehouse:
+    """What the delivery of dbt builds on, by the keys of the environment file."""
+
+    identities: Identities
+    catalogs: Mapping[str, Catalog]
+    warehouses: Mapping[str, Warehouse]
+    scopes: Mapping[str, SecretScope]
+
+    @property
+    def components(self) -> list[pulumi.Resource]:
+        """Everything, for what may only start once all of it is there."""
+        return [self.identities, *self.catalogs.values(), *self.warehouses.values(), *self.scopes.values()]
+
+
+def lakehouse(environment: Environment, values: ScopeValues, options: pulumi.ResourceOptions) -> Lakehouse:
+    """Register the environment's lakehouse; `values` are those of its secret scopes."""
+    identities = Identities("identities", IdentitiesArgs(environment), options)
+    principals = identities.principals
+    return Lakehouse(
+        identities=identities,
+        catalogs={key: Catalog(key, CatalogArgs(environment, key, principals), options) for key in environment.catalogs},
+        warehouses={
+            key: Warehouse(key, WarehouseArgs(environment, key, principals), options) for key in environment.warehouses
+        },
+        scopes={
+            key: SecretScope(key, SecretScopeArgs(environment, key, values[key], principals), options)
+            for key in environment.secrets.scopes
+        },
+    )
