@@ -22,8 +22,11 @@ from infra.emulator import (
     catalogs,
     control,
     grants,
+    jobs,
     metastores,
     permissions,
+    run_outputs,
+    runs,
     schemas,
     scim,
     secret_scopes,
@@ -49,6 +52,7 @@ FAMILIES: tuple[Any, ...] = (
     *(auth, tokens, scim, control, permissions),
     *(metastores, catalogs, schemas, volumes, tables, grants, bindings),
     *(warehouses, warehouse_config, secret_scopes),
+    *(jobs, runs, run_outputs),
 )
 
 NOBODY = Caller(id="", name="", display_name="")

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from infra.emulator import directory, job_settings, run_records
+from infra.emulator import access_levels, directory, job_settings, permissions, run_records
 from infra.emulator.errors import InvalidParameter, PermissionDenied
-from infra.emulator.job_access import forget, grant_owner, level_of, owner_of, require, set_access
 from infra.emulator.paging import decode, encode
 from infra.emulator.requests import Request, Route
 from infra.emulator.store import Document
 from infra.emulator.workspace import Caller, Workspace
 
+TYPE: Final = "jobs"
 #: Lists that `jobs/get` gives out in pages of a hundred, from version 2.2 on.
 PAGED: Final = ("tasks", "job_clusters", "environments", "parameters")
 PAGE: Final = 100
@@ -43,16 +43,17 @@ def create(workspace: Workspace, caller: Caller, body: Document) -> int:
             "settings": settings,
         }
         _save(workspace, job)
-        grant_owner(workspace, job_id, caller)
+        access_levels.set_owner(workspace, caller, TYPE, str(job_id))
         if access:
-            set_access(workspace, caller, job_id, access)
+            permissions.change(workspace, caller, TYPE, str(job_id), access, replace=True)
     return job_id
 
 
 def run_as(workspace: Workspace, job: Document) -> str:
     """The principal whose rights the job's runs have: `run_as`, or the owner."""
     given = job["settings"].get("run_as") or {}
-    return given.get("service_principal_name") or given.get("user_name") or owner_of(workspace, job)
+    named = given.get("service_principal_name") or given.get("user_name")
+    return str(named or access_levels.owner_of(workspace, TYPE, str(job["job_id"])) or job["creator_user_name"])
 
 
 def check_run_as(workspace: Workspace, caller: Caller, given: Document) -> None:
@@ -108,7 +109,7 @@ def _create(workspace: Workspace, caller: Caller, request: Request) -> Document:
 
 def _get(workspace: Workspace, caller: Caller, request: Request) -> Document:
     job = fetch(workspace, _body_id(request))
-    require(workspace, caller, job["job_id"], "CAN_VIEW")
+    access_levels.require(workspace, caller, "CAN_VIEW", TYPE, str(job["job_id"]))
     body = {key: job[key] for key in ("job_id", "creator_user_name", "created_time")}
     settings, following = in_pages(job["settings"], request)
     body |= {"run_as_user_name": run_as(workspace, job), "settings": settings}
@@ -138,7 +139,7 @@ def _list(workspace: Workspace, caller: Caller, request: Request) -> Document:
     shown: list[Document] = []
     while len(shown) <= limit:
         rows = workspace.store.list("job", name.lower() if name else None, after=after, limit=limit + 1)
-        shown += [job for _, job in rows if level_of(workspace, caller, job["job_id"])]
+        shown += [job for key, job in rows if access_levels.level(workspace, caller, TYPE, key)]
         if len(rows) <= limit:
             break
         after = rows[-1][0]
@@ -177,7 +178,7 @@ def _reset(workspace: Workspace, caller: Caller, request: Request) -> None:
 def _change(workspace: Workspace, caller: Caller, request: Request, settle: Any) -> None:
     with workspace.store.transaction():
         job = fetch(workspace, _body_id(request))
-        require(workspace, caller, job["job_id"], "CAN_MANAGE")
+        access_levels.require(workspace, caller, access_levels.MANAGE, TYPE, str(job["job_id"]))
         before = job["settings"]
         job["settings"] = _checked(workspace, caller, settle(before, request.body.get("new_settings") or {}), before)
         _save(workspace, job)
@@ -186,10 +187,10 @@ def _change(workspace: Workspace, caller: Caller, request: Request, settle: Any)
 def _delete(workspace: Workspace, caller: Caller, request: Request) -> None:
     """Its active runs are canceled; their records stay readable by id."""
     job = fetch(workspace, _body_id(request))
-    require(workspace, caller, job["job_id"], "CAN_MANAGE")
+    access_levels.require(workspace, caller, access_levels.MANAGE, TYPE, str(job["job_id"]))
     with workspace.store.transaction():
         workspace.store.delete("job", str(job["job_id"]))
-        forget(workspace, job["job_id"])
+        access_levels.forget(workspace, TYPE, str(job["job_id"]))
     for run_id in run_records.active_ids(workspace, job["job_id"]):
         workspace.runs.cancel(run_id)
 

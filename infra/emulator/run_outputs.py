@@ -9,9 +9,8 @@ import hmac
 from hashlib import sha256
 from typing import Final
 
-from infra.emulator import dbt_tasks, run_records, run_states
+from infra.emulator import dbt_tasks, run_access, run_records, run_states
 from infra.emulator.errors import InvalidParameter, NotFound, PermissionDenied
-from infra.emulator.job_access import require_run
 from infra.emulator.job_settings import task_type
 from infra.emulator.requests import Request, Response, Route
 from infra.emulator.run_tasks import folder_of
@@ -34,7 +33,7 @@ def _get_output(workspace: Workspace, caller: Caller, request: Request) -> Docum
             " Please retrieve the output of each individual task run instead."
         )
     run = run_records.get(workspace, task_run["job_run_id"])
-    require_run(workspace, caller, run, "CAN_VIEW")
+    run_access.require(workspace, caller, "CAN_VIEW", run)
     body: Document = {"metadata": run_records.shown(workspace, run) | run_records.shown_task(workspace, run, task_run)}
     body |= _logs(workspace, task_run)
     if task_run.get("error"):

@@ -10,9 +10,8 @@ import shutil
 from collections.abc import Iterable
 from typing import Any, Final
 
-from infra.emulator import job_settings, jobs, run_records, run_states, task_graph
+from infra.emulator import access_levels, job_settings, jobs, run_access, run_records, run_states, task_graph
 from infra.emulator.errors import InvalidParameter, InvalidState
-from infra.emulator.job_access import require, require_run, sees_run
 from infra.emulator.paging import decode, encode
 from infra.emulator.requests import Request, Route
 from infra.emulator.store import Document
@@ -214,7 +213,7 @@ def _current_tasks(workspace: Workspace, run: Document, keys: Iterable[str]) -> 
 
 def _run_now(workspace: Workspace, caller: Caller, request: Request) -> Document:
     job = jobs.fetch(workspace, identifier(request, "job_id"))
-    require(workspace, caller, job["job_id"], "CAN_MANAGE_RUN")
+    access_levels.require(workspace, caller, "CAN_MANAGE_RUN", jobs.TYPE, str(job["job_id"]))
     run = run_now(workspace, caller, job, request.body)
     return {"run_id": run["run_id"], "number_in_job": run["run_id"]}
 
@@ -228,7 +227,7 @@ def _get(workspace: Workspace, caller: Caller, request: Request) -> Document:
     run_id = identifier(request)
     task_run = run_records.get_task_run(workspace, run_id)
     run = run_records.get(workspace, task_run["job_run_id"] if task_run else run_id)
-    require_run(workspace, caller, run, "CAN_VIEW")
+    run_access.require(workspace, caller, "CAN_VIEW", run)
     body = run_records.shown(workspace, run)
     if task_run is not None:
         return body | run_records.shown_task(workspace, run, task_run)
@@ -250,7 +249,7 @@ def _list(workspace: Workspace, caller: Caller, request: Request) -> Document:
     shown: list[Document] = []
     while len(shown) <= limit:
         rows = workspace.store.list("run", request.query.get("job_id"), after=after, limit=100)
-        shown += [run for _, run in rows if _matches(run, request) and sees_run(workspace, caller, run)]
+        shown += [run for _, run in rows if _matches(run, request) and run_access.may(workspace, caller, "CAN_VIEW", run)]
         if len(rows) < 100:
             break
         after = rows[-1][0]
@@ -283,7 +282,7 @@ def _cancel(workspace: Workspace, caller: Caller, request: Request) -> None:
     run_id = identifier(request)
     task_run = run_records.get_task_run(workspace, run_id)
     run = run_records.get(workspace, task_run["job_run_id"] if task_run else run_id)
-    require_run(workspace, caller, run, "CAN_MANAGE_RUN")
+    run_access.require(workspace, caller, "CAN_MANAGE_RUN", run)
     if task_run is None:
         workspace.runs.cancel(run["run_id"])
     else:
@@ -296,18 +295,18 @@ def _cancel_all(workspace: Workspace, caller: Caller, request: Request) -> None:
     queued = bool(request.body.get("all_queued_runs"))
     if job_id is not None:
         jobs.fetch(workspace, job_id)
-        require(workspace, caller, job_id, "CAN_MANAGE_RUN")
+        access_levels.require(workspace, caller, "CAN_MANAGE_RUN", jobs.TYPE, str(job_id))
     elif not queued:
         raise InvalidParameter("Missing required field: job_id")
     for run_id in run_records.active_ids(workspace, job_id):
         run = run_records.get(workspace, run_id)
-        if (not queued or run["phase"] == run_states.QUEUED) and sees_run(workspace, caller, run, "CAN_MANAGE_RUN"):
+        if (not queued or run["phase"] == run_states.QUEUED) and run_access.may(workspace, caller, "CAN_MANAGE_RUN", run):
             workspace.runs.cancel(run_id)
 
 
 def _delete(workspace: Workspace, caller: Caller, request: Request) -> None:
     run = run_records.get(workspace, identifier(request))
-    require_run(workspace, caller, run, "CAN_MANAGE_RUN")
+    run_access.require(workspace, caller, "CAN_MANAGE_RUN", run)
     if not run_states.is_final(run):
         raise InvalidState(f"Run {run['run_id']} is active: cancel it before you delete it.")
     run_records.delete(workspace, run)
@@ -316,7 +315,7 @@ def _delete(workspace: Workspace, caller: Caller, request: Request) -> None:
 
 def _repair(workspace: Workspace, caller: Caller, request: Request) -> Document:
     run = run_records.get(workspace, identifier(request))
-    require_run(workspace, caller, run, "CAN_MANAGE_RUN")
+    run_access.require(workspace, caller, "CAN_MANAGE_RUN", run)
     return {"repair_id": repair(workspace, run, request.body)}
 
 
