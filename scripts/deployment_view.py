@@ -34,12 +34,10 @@ class DeploymentView:
         self._running: dict[tuple[str, str], str] = {}
         self._ended = 0
         self._diagnostics: list[Diagnostic] = []
-        self._live = Live(console=screen.out, transient=True, refresh_per_second=8) if screen.is_live else None
+        self._live: Live | None = None
 
     def __enter__(self) -> DeploymentView:
-        if self._live is not None:
-            self._live.start()
-            self._redraw()
+        self._animate(False)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -48,6 +46,8 @@ class DeploymentView:
 
     def __call__(self, event: Event) -> None:
         """Take one event."""
+        if self._live is not None and not self._live.auto_refresh:
+            self._animate(True)
         match event:
             case StepStarted():
                 self._start(event)
@@ -111,6 +111,17 @@ class DeploymentView:
         if result.error and not any(item.message.strip() in result.error for item in self._diagnostics):
             self._screen.failure(result.error)
 
+    def _animate(self, moving: bool) -> None:
+        """Begin to draw at the bottom. What moves has a thread, and no thread may be there when the engine forks: so it stands
+        still until the first event."""
+        if not self._screen.is_live:
+            return
+        if self._live is not None:
+            self._live.stop()
+        self._live = Live(console=self._screen.out, transient=True, auto_refresh=moving, refresh_per_second=8)
+        self._live.start()
+        self._redraw()
+
     def _redraw(self) -> None:
         if self._live is None:
             return
@@ -118,7 +129,7 @@ class DeploymentView:
         shown = ", ".join(names[:_UNDER_WAY]) + (f" and {len(names) - _UNDER_WAY} more" if len(names) > _UNDER_WAY else "")
         done = f"{self._ended} of {self._total}" if self._total else f"{self._ended}"
         text = "Planning …" if self._preview else f"{done} done  {shown}"
-        self._live.update(Spinner("dots", Text(text, style="dim")))
+        self._live.update(Spinner("dots", Text(text, style="dim")), refresh=not self._live.auto_refresh)
 
 
 def collect(operation: Callable[[Callable[[Event], None]], Result]) -> tuple[Result, list[StepEnded]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,7 +14,7 @@ from scripts.screen import Screen
 
 if TYPE_CHECKING:
     from infra.engine.operation import Result
-    from infra.operations.deployment import Options
+    from infra.operations.deployment import Listener
     from infra.operations.target import Target
 
 # Imports inside the functions: what a command does not need, it does not wait for.
@@ -121,6 +122,7 @@ def up(
     Shows a preview, asks, then updates.
     """
     from infra.operations.deployment import Options
+    from infra.operations.preview import preview
     from infra.operations.up import up as run
     from scripts.deployment_view import DeploymentView, collect, report
 
@@ -132,7 +134,10 @@ def up(
         result, steps = collect(lambda listener: run(target, settings, listener))
         screen.json(report(target.name, "update", result, steps))
         raise typer.Exit(0 if result.succeeded else 1)
-    total = None if skip_preview else _previewed(screen, target, settings, diff=diff, yes=yes)
+    total = None
+    if not skip_preview:
+        question = "" if yes else f"Make these changes to {environment}?"
+        total = _previewed(screen, target, lambda listener: preview(target, settings, listener), question, diff=diff)
     _header(screen, "Update of", target)
     with DeploymentView(screen, preview=False, diff=diff, total=total) as view:
         result = run(target, settings, view)
@@ -154,7 +159,7 @@ def destroy(
     """Remove all that an environment has made, data included."""
     from infra.operations.deployment import Options
     from infra.operations.destroy import destroy as run
-    from infra.operations.destroy import resource_count
+    from infra.operations.destroy import preview_destroy
     from scripts.deployment_view import DeploymentView, collect, report
 
     screen = Screen()
@@ -165,12 +170,12 @@ def destroy(
         result, steps = collect(lambda listener: run(target, settings, listener))
         screen.json(report(target.name, "destroy", result, steps))
         raise typer.Exit(0 if result.succeeded else 1)
-    count = resource_count(target)
+    total = None
+    if not yes:
+        question = f"Remove all of this from {environment}, with the data in it?"
+        total = _previewed(screen, target, lambda listener: preview_destroy(target, settings, listener), question)
     _header(screen, "Removal of", target)
-    if not yes and not screen.asks(f"Remove all {count} resources of {environment}, with the data in them?"):
-        screen.note("Nothing was touched.")
-        raise typer.Exit(1)
-    with DeploymentView(screen, preview=False, total=count) as view:
+    with DeploymentView(screen, preview=False, total=total) as view:
         result = run(target, settings, view)
     view.close(result)
     raise typer.Exit(0 if result.succeeded else 1)
@@ -239,18 +244,17 @@ def _header(screen: Screen, what: str, target: Target) -> None:
     screen.line()
 
 
-def _previewed(screen: Screen, target: Target, settings: Options, *, diff: bool, yes: bool) -> int:
-    """Show the preview and ask; answers how many steps there will be. Ends the command if nobody wants to go on."""
-    from infra.operations.preview import preview as run
+def _previewed(screen: Screen, target: Target, run: Callable[[Listener], Result], question: str, *, diff: bool = False) -> int:
+    """Show the preview and ask, if there is a question; answers how many steps there will be. A no ends the command."""
     from scripts.deployment_view import DeploymentView
 
     _header(screen, "Preview of", target)
     with DeploymentView(screen, preview=True, diff=diff) as view:
-        result = run(target, settings, view)
+        result = run(view)
     view.close(result)
     if not result.succeeded:
         raise typer.Exit(1)
-    if _has_changes(result) and not yes and not screen.asks(f"Make these changes to {target.name}?"):
+    if question and _has_changes(result) and not screen.asks(question):
         screen.note("Nothing was touched.")
         raise typer.Exit(1)
     screen.line()
