@@ -23,7 +23,7 @@ demo: setup ## Provision an environment on this machine and run its dbt project,
 	@$(VENV)/python -m scripts.demo
 
 test: setup ## Run the tests (TESTS=path for some of them)
-	@$(VENV)/python -m pytest -n 2 $(TESTS)
+	@$(VENV)/python -m pytest -n 2 --dist loadgroup $(TESTS)
 
 lint: setup ## Check style and types
 	@$(VENV)/ruff check .

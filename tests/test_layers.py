@@ -100,7 +100,9 @@ def test_a_package_is_imported_only_where_it_belongs(module: str) -> None:
 def test_every_module_says_what_it_is() -> None:
     """A module that holds code opens with a docstring."""
     silent = [
-        name for name, path in MODULES.items() if path.read_text().strip() and not ast.get_docstring(ast.parse(path.read_text()))
+        name
+        for name, path in MODULES.items()
+        if path.read_text().strip() and not ast.get_docstring(ast.parse(path.read_text()))
     ]
     assert silent == []
 
