@@ -24,6 +24,7 @@ from infra.emulator import (
     grants,
     jobs,
     metastores,
+    object_api,
     permissions,
     run_outputs,
     runs,
@@ -35,7 +36,7 @@ from infra.emulator import (
     volumes,
     warehouse_config,
     warehouses,
-)  # fmt: skip
+)
 from infra.emulator.access_log import AccessLog
 from infra.emulator.errors import NotFound, WorkspaceError
 from infra.emulator.requests import Request, Response, Route
@@ -51,7 +52,7 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 FAMILIES: tuple[Any, ...] = (
     *(auth, tokens, scim, control, permissions),
     *(metastores, catalogs, schemas, volumes, tables, grants, bindings),
-    *(warehouses, warehouse_config, secret_scopes),
+    *(warehouses, warehouse_config, secret_scopes, object_api),
     *(jobs, runs, run_outputs),
 )
 

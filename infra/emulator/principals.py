@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.emulator import directory
+from infra.emulator import directory, objects
 from infra.emulator.directory import NAME_FIELDS, Kind
 from infra.emulator.errors import AlreadyExists, BadRequest, NotFound, PermissionDenied
 from infra.emulator.scim_language import operations
@@ -50,6 +50,8 @@ def create(workspace: Workspace, caller: Caller, kind: Kind, body: dict[str, Any
         directory.put(workspace, kind, document)
         if kind == "group":
             _set_members(workspace, document["id"], "add", _values(body.get("members")))
+        else:
+            objects.make_home(workspace, kind, name)
     return document
 
 

@@ -27,7 +27,7 @@ from typing import IO, Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from infra.emulator import auth, directory, metastores
+from infra.emulator import auth, directory, metastores, objects
 from infra.emulator.app import Application, create_app
 from infra.emulator.clock import Clock
 from infra.emulator.run_tasks import RunService
@@ -61,6 +61,7 @@ def open_workspace(folder: Path) -> Workspace:
             admin = directory.seed(workspace, ADMIN_NAME)
             store.put("workspace", "self", identity | {"admin": admin["id"]})
             metastores.seed(workspace, ADMIN_NAME)
+            objects.seed(workspace, ADMIN_NAME)
         _write_token(workspace)
     return workspace
 
