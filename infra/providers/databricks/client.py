@@ -1,0 +1,109 @@
+"""How a workspace's REST API is asked: which failures are waited out, which requests may be sent again.
+
+429 is waited out (`Retry-After`). A connection that was refused is tried again: nothing was sent. Of what may have reached the
+server only repeatable requests are sent again; any other raises `Unconfirmed`, and who sent it looks first. databricks-sdk is
+imported by the first call (`transport`).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from infra.engine.ports import ProviderError
+from infra.providers.databricks.credentials import Credentials
+from infra.providers.databricks.errors import Unconfirmed
+
+if TYPE_CHECKING:
+    from infra.providers.databricks.transport import Transport
+
+Answer = dict[str, Any]
+
+_SAFE: Final = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+
+
+class Passing(ProviderError):
+    """A failure that may pass. `patience`: seconds to go on trying; `sent`: whether the server may have acted."""
+
+    patience: float = 60.0
+    sent = True
+
+    def __init__(self, message: str, after: float | None = None) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+class Throttled(Passing):
+    """429: the workspace asks to wait."""
+
+    patience = 300.0
+    sent = False
+
+
+class Unreachable(Passing):
+    """No connection was made."""
+
+    patience = 20.0
+    sent = False
+
+
+class Unavailable(Passing):
+    """The connection broke, or a gateway answered for the server."""
+
+
+class Client:
+    """A workspace's REST API, callable from many threads. No call is made before the first `call`."""
+
+    def __init__(self, credentials: Credentials, *, parallel: int = 64, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.host = credentials.host
+        self._credentials = credentials
+        self._parallel = parallel
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._transport: Transport | None = None
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+        files: Mapping[str, Any] | None = None,
+        repeatable: bool = False,
+        headers: tuple[str, ...] = (),
+    ) -> Answer:
+        """Send a request, answer its JSON (`{}` if it has none; a list under `items`; asked-for headers beside it).
+
+        `repeatable` says that a POST or PATCH may be sent twice with the same effect as once.
+        """
+        again = repeatable or method in _SAFE
+        waited, pause = 0.0, 0.25
+        while True:
+            try:
+                return self._connected().send(method, path, query=query, body=body, files=files, headers=headers)
+            except Passing as error:
+                if error.sent and not again:
+                    raise Unconfirmed(f"{error}; whether the change was made is not known") from error
+                if waited >= error.patience:
+                    raise
+                rest = pause if error.after is None else error.after
+            self._sleep(rest)
+            waited, pause = waited + max(rest, 0.05), min(pause * 2, 8.0)
+
+    def _connected(self) -> Transport:
+        with self._lock:
+            if self._transport is None:
+                from infra.providers.databricks.transport import Transport  # noqa: PLC0415 - brings databricks-sdk, half a second
+
+                self._transport = Transport(self._credentials, self._parallel)
+            return self._transport
+
+    def close(self) -> None:
+        """Let the connections go."""
+        with self._lock:
+            if self._transport is not None:
+                self._transport.close()
+                self._transport = None

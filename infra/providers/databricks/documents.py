@@ -1,0 +1,104 @@
+"""Between Databricks' JSON and Pulumi's properties: a request's body out of inputs, a resource's outputs out of an answer.
+
+Outputs are what the official provider stores, bookkeeping included: `__meta` (schema version, time-outs) and
+`__pulumi_raw_state_delta`, the difference between the outputs and Terraform's own state, without which the official provider
+cannot take a stack over. The delta names what cannot be guessed from a property: objects that are lists of one (`plu`), lists
+(`arr`), maps (`map`), other names (`renamed`), and numbers too large for a float (`replace`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from infra.engine.values import Properties, Secret, Value
+from infra.providers.databricks.shapes import Field, Shape, snake
+
+Document = dict[str, Any]
+
+DELTA: Final = "__pulumi_raw_state_delta"
+META: Final = "__meta"
+_EXACT: Final = 2**53
+
+
+def body(shape: Shape, values: Properties) -> Document:
+    """Plain inputs under their API names. What is local or not given is left out."""
+    sent: Document = {}
+    for name, value in values.items():
+        field = shape.get(name)
+        if field is None or field.local or field.output or value is None:
+            continue
+        if field.kind == "block":
+            sent[field.api] = body(field.nested, value)
+        elif field.kind == "blocks":
+            sent[field.api] = [body(field.nested, item) for item in value]
+        else:
+            sent[field.api] = value
+    return sent
+
+
+def properties(shape: Shape, answer: Mapping[str, Any], known: Properties | None = None) -> Properties:
+    """Every property of the shape, out of an answer; `known` fills in what is local, or what the answer is silent about."""
+    known = known or {}
+    return {field.name: _property(field, answer.get(field.api), known.get(field.name)) for field in shape.fields()}
+
+
+def _property(field: Field, value: Any, known: Value) -> Value:
+    if value is None or field.local:
+        return known if known is not None else field.absent
+    if field.shape is None:
+        return _flat(field, value)
+    if field.kind == "block":
+        return properties(field.nested, value, known if isinstance(known, dict) else None)
+    items = [properties(field.nested, item) for item in (value if isinstance(value, list) else [value])]
+    return sorted(items, key=lambda item: str(item[field.key])) if field.sorts else items
+
+
+def _flat(field: Field, value: Any) -> Value:
+    if field.kind in {"block", "blocks"}:  # declared, not supported
+        return field.absent
+    if field.kind == "texts":
+        return sorted(value) if field.unordered else list(value)
+    if field.kind == "mapping":
+        return dict(value)
+    if field.kind in {"integer", "number"}:
+        return _number(value)
+    return str(value) if field.kind == "text" and not isinstance(value, str) else value
+
+
+def _number(value: Any) -> Value:
+    """A number as state holds it, a float's shortest digits: 8795228253152616203 is kept as 8795228253152616000."""
+    number = int(value) if isinstance(value, str) else value
+    return int(Decimal(repr(float(number)))) if isinstance(number, int) and abs(number) > _EXACT else number
+
+
+def delta(shape: Shape, values: Properties) -> Document:
+    """The raw state delta of an object's properties."""
+    inner = {field.name: found for field in shape.fields() if (found := _delta(field, values.get(field.name))) is not None}
+    renamed = {field.name: field.wire for field in shape.fields() if field.wire != snake(field.name)}
+    described: Document = {}
+    if inner:
+        described["ps"] = inner
+    if renamed:
+        described["renamed"] = renamed
+    return {"obj": described}
+
+
+def _delta(field: Field, value: Value) -> Value:
+    if isinstance(value, Secret):
+        return _delta(field, value.value)
+    if value is None:
+        return {"plu": {"i": {}}} if field.kind == "block" and not field.attribute else None
+    if field.kind == "block":
+        return {"plu": {"i": delta(field.nested, value)}}
+    if field.kind == "blocks":
+        items = {str(index): delta(field.nested, item) for index, item in enumerate(value)}
+        return {"arr": {"el": items} if items else {}}
+    if field.kind == "texts":
+        return {"arr": {}}
+    if field.kind == "mapping":
+        return {"map": {}}
+    if field.kind == "integer" and abs(value) > _EXACT:
+        return Secret({"replace": {"raw": value}})
+    return None

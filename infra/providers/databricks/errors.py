@@ -1,0 +1,43 @@
+"""What can go wrong between this provider and a workspace.
+
+ProviderError (infra.engine.ports)
+├── Refused       the workspace, or the request's form, says no
+├── Absent        the object of the call does not exist
+├── Conflict      an object of that name exists
+├── Unconfirmed   no answer: the change may have been made or not
+└── Incomplete    made, but not to its end
+"""
+
+from __future__ import annotations
+
+from infra.engine.ports import ProviderError
+from infra.engine.values import Properties
+
+
+class Refused(ProviderError):
+    """Databricks refused a call; `code` is its error code, such as `PERMISSION_DENIED`."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Absent(Refused):
+    """What the call is about does not exist."""
+
+
+class Conflict(Refused):
+    """What the call would create exists already."""
+
+
+class Unconfirmed(ProviderError):
+    """The connection broke, or a gateway gave up, after a change was sent: whether it was made is not known."""
+
+
+class Incomplete(ProviderError):
+    """A create's first step was made and a later one failed: the object exists, so its id and outputs must be kept."""
+
+    def __init__(self, id: str, outputs: Properties, cause: ProviderError) -> None:
+        super().__init__(str(cause))
+        self.id = id
+        self.outputs = outputs

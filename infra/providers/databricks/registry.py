@@ -1,0 +1,56 @@
+"""Every resource type that is supported, by token."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from infra.providers.databricks.catalog import Catalog
+from infra.providers.databricks.directory import Directory
+from infra.providers.databricks.entitlements import Entitlements
+from infra.providers.databricks.grant import Grant
+from infra.providers.databricks.grants import Grants
+from infra.providers.databricks.group import Group
+from infra.providers.databricks.group_member import GroupMember
+from infra.providers.databricks.job import Job
+from infra.providers.databricks.permissions import Permissions
+from infra.providers.databricks.resource import Resource
+from infra.providers.databricks.schema import Schema
+from infra.providers.databricks.secret import Secret
+from infra.providers.databricks.secret_acl import SecretAcl
+from infra.providers.databricks.secret_scope import SecretScope
+from infra.providers.databricks.service_principal import ServicePrincipal
+from infra.providers.databricks.user import User
+from infra.providers.databricks.volume import Volume
+from infra.providers.databricks.warehouse import SqlEndpoint
+from infra.providers.databricks.workspace_file import WorkspaceFile
+
+RESOURCES: Final[Mapping[str, Resource]] = {
+    resource.token: resource
+    for resource in (
+        Catalog(),
+        Directory(),
+        Entitlements(),
+        Grant(),
+        Grants(),
+        Group(),
+        GroupMember(),
+        Job(),
+        Permissions(),
+        Schema(),
+        Secret(),
+        SecretAcl(),
+        SecretScope(),
+        ServicePrincipal(),
+        SqlEndpoint(),
+        User(),
+        Volume(),
+        WorkspaceFile(),
+    )
+}
+
+
+def refusal(token: str) -> str:
+    """What to say about a type that is not supported."""
+    known = ", ".join(sorted(supported.rsplit(":", 1)[1] for supported in RESOURCES))
+    return f"{token} is not supported by the embedded Databricks provider. It knows {known}. Deploy others with the Pulumi CLI."

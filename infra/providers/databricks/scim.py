@@ -1,0 +1,170 @@
+"""Principals: what users, service principals and groups have in common under `/api/2.0/preview/scim/v2`.
+
+An update replaces the whole principal, so what it does not manage (a group's members, roles) is read first and sent back.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Final
+
+from infra.engine.ports import CheckFailure, Timeouts
+from infra.engine.values import Properties
+from infra.providers.databricks.client import Answer
+from infra.providers.databricks.errors import Absent, Conflict
+from infra.providers.databricks.resource import Resource, found, path, posted
+from infra.providers.databricks.shapes import Field, flag, text
+from infra.providers.databricks.workspace import Workspace
+
+SCIM: Final = "/api/2.0/preview/scim/v2"
+_PATCH: Final = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+
+#: Property, and the entitlement in the API.
+ENTITLEMENTS: Final[Mapping[str, str]] = {
+    "allowClusterCreate": "allow-cluster-create",
+    "allowInstancePoolCreate": "allow-instance-pool-create",
+    "databricksSqlAccess": "databricks-sql-access",
+    "workspaceAccess": "workspace-access",
+    "workspaceConsume": "workspace-consume",
+}
+
+
+def entitlement_fields() -> tuple[Field, ...]:
+    """The flags of a principal; not granted is false."""
+    return tuple(flag(name, absent=False) for name in ENTITLEMENTS)
+
+
+def entitled(values: Properties) -> list[Answer]:
+    """The entitlements that are asked for, as SCIM lists them."""
+    return [{"value": value} for name, value in sorted(ENTITLEMENTS.items(), key=lambda item: item[1]) if values.get(name)]
+
+
+def held(answer: Answer) -> dict[str, bool]:
+    """Every entitlement's flag, out of an answer."""
+    values = {entry.get("value") for entry in answer.get("entitlements") or ()}
+    return {name: value in values for name, value in ENTITLEMENTS.items()}
+
+
+def patched(workspace: Workspace, at: str, *operations: Answer) -> Answer:
+    """Change parts of a principal."""
+    return workspace.patch(at, {"schemas": [_PATCH], "Operations": list(operations)})
+
+
+def account_failures(inputs: Properties) -> Iterator[CheckFailure]:
+    """`api` chooses between account and workspace: only the workspace is served."""
+    if inputs.get("api") == "account":
+        yield CheckFailure("api", "account-level principals are not supported by the embedded provider yet: leave it out")
+
+
+class Principal(Resource):
+    """A user, a service principal or a group. The server makes its id."""
+
+    #: `Groups`, `Users` or `ServicePrincipals`, and the URN of its schema.
+    collection: ClassVar[str]
+    urn: ClassVar[str]
+    #: What an answer says of itself beyond entitlements; what an update has to keep.
+    attributes: ClassVar[str]
+    kept: ClassVar[tuple[str, ...]]
+    #: The SCIM attribute by which an existing one is found.
+    natural: ClassVar[str]
+
+    @abstractmethod
+    def described(self, workspace: Workspace, id: str, answer: Answer) -> Properties:
+        """Outputs that follow from an answer: home folder, links, the principal's name in access lists."""
+
+    @abstractmethod
+    def document(self, values: Properties) -> Answer:
+        """The SCIM attributes that inputs ask for, apart from entitlements and schemas."""
+
+    def verify(self, inputs: Properties) -> Iterator[CheckFailure]:
+        return account_failures(inputs)
+
+    def create(self, workspace: Workspace, inputs: Properties, limits: Timeouts) -> tuple[str, Properties]:
+        body = self._body(inputs)
+        natural = str(body.get(self.natural, ""))
+        try:
+            answer = posted(workspace, f"{SCIM}/{self.collection}", body, lambda: self._find(workspace, natural))
+        except Conflict:
+            existing = self._find(workspace, natural) if inputs.get("force") else None
+            if existing is None:
+                raise
+            return str(existing["id"]), self.update(workspace, str(existing["id"]), {}, inputs, limits)
+        id = str(answer["id"])
+        return id, self._stored(workspace, id, answer, inputs)
+
+    def read(self, workspace: Workspace, id: str, known: Properties) -> Properties | None:
+        answer = found(workspace, self._at(id), attributes=self.attributes)
+        return None if answer is None else self._stored(workspace, id, answer, self.locals(known))
+
+    def update(self, workspace: Workspace, id: str, olds: Properties, news: Properties, limits: Timeouts) -> Properties:
+        before = workspace.get(self._at(id), attributes=",".join(self.kept))
+        kept = {name: before[name] for name in self.kept if before.get(name)}
+        answer = workspace.put(self._at(id), kept | self._body(self.expected(olds, news)))
+        if "id" not in answer:
+            answer = workspace.get(self._at(id), attributes=self.attributes)
+        return self._stored(workspace, id, answer, self.expected(olds, news))
+
+    def delete(self, workspace: Workspace, id: str, outputs: Properties) -> None:
+        if outputs.get("disableAsUserDeletion"):
+            patched(workspace, self._at(id), {"op": "replace", "path": "active", "value": "false"})
+            return
+        workspace.delete(self._at(id))
+        for flag_name, folder in (("forceDeleteRepos", "repos"), ("forceDeleteHomeDir", "home")):
+            if outputs.get(flag_name) and outputs.get(folder):
+                _delete_folder(workspace, str(outputs[folder]))
+
+    def _at(self, id: str) -> str:
+        return path(f"{SCIM}/{self.collection}", id)
+
+    def _body(self, values: Properties) -> Answer:
+        body: Answer = {"schemas": [self.urn]} | {
+            name: value for name, value in self.document(values).items() if value is not None
+        }
+        wanted = entitled(values)
+        return body | {"entitlements": wanted} if wanted else body
+
+    def _find(self, workspace: Workspace, natural: str) -> Answer | None:
+        if not natural:
+            return None
+        quoted = natural.replace('"', '\\"')
+        answer = workspace.get(f"{SCIM}/{self.collection}", filter=f'{self.natural} eq "{quoted}"')
+        return next((dict(entry) for entry in answer.get("Resources") or ()), None)
+
+    def _stored(self, workspace: Workspace, id: str, answer: Answer, known: Properties) -> Properties:
+        plain: dict[str, Any] = {
+            "display_name": answer.get("displayName"),
+            "external_id": answer.get("externalId") or "",
+            "active": answer.get("active"),
+            "user_name": answer.get("userName"),
+            "application_id": answer.get("applicationId"),
+        }
+        flags = {ENTITLEMENTS_WIRE[name]: value for name, value in held(answer).items()}
+        return self.outputs(workspace, id, plain | flags, known | self.described(workspace, id, answer))
+
+
+ENTITLEMENTS_WIRE: Final = {field.name: field.api for field in entitlement_fields()}
+
+
+def account_fields() -> tuple[Field, ...]:
+    """What a user and a service principal have and a group has not."""
+    return (
+        flag("active", default=True),
+        flag("disableAsUserDeletion", local=True),
+        flag("forceDeleteHomeDir", local=True),
+        flag("forceDeleteRepos", local=True),
+        text("home", computed=True, local=True),
+        text("repos", computed=True, local=True),
+    )
+
+
+def folders(name: str) -> Properties:
+    """The folders that a user or service principal has."""
+    return {"home": f"/Users/{name}", "repos": f"/Repos/{name}"}
+
+
+def _delete_folder(workspace: Workspace, folder: str) -> None:
+    try:
+        workspace.post("/api/2.0/workspace/delete", {"path": folder, "recursive": True}, repeatable=True)
+    except Absent:
+        return  # it was never used

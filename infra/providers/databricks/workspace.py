@@ -1,0 +1,94 @@
+"""A workspace as resources see it: its API, and what is asked of it once and kept (its id, who is calling)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from infra.engine.values import Properties
+from infra.providers.databricks.client import Answer, Client
+from infra.providers.databricks.errors import Absent
+
+_ORG_HEADER = "x-databricks-org-id"
+
+
+class Workspace:
+    """One configured workspace, shared by all its resources and threads."""
+
+    def __init__(self, client: Client, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._client = client
+        self._lock = threading.RLock()
+        self.sleep = sleep
+
+    @property
+    def host(self) -> str:
+        """`https://…`, without a slash at its end."""
+        return self._client.host
+
+    def get(self, path: str, /, **query: Any) -> Answer:
+        """GET."""
+        return self._client.call("GET", path, query=query)
+
+    def post(self, path: str, body: Answer, *, repeatable: bool = False) -> Answer:
+        """POST; say `repeatable` if twice is the same as once."""
+        return self._client.call("POST", path, body=body, repeatable=repeatable)
+
+    def patch(self, path: str, body: Answer) -> Answer:
+        """PATCH: every one that this provider sends says what should be, so it may be repeated."""
+        return self._client.call("PATCH", path, body=body, repeatable=True)
+
+    def put(self, path: str, body: Answer) -> Answer:
+        """PUT."""
+        return self._client.call("PUT", path, body=body)
+
+    def delete(self, path: str, /, **query: Any) -> Answer:
+        """DELETE."""
+        return self._client.call("DELETE", path, query=query)
+
+    def upload(self, path: str, parts: dict[str, Any]) -> Answer:
+        """POST a form of several parts that overwrites what is there."""
+        return self._client.call("POST", path, files=parts, repeatable=True)
+
+    @property
+    def config(self) -> Properties:
+        """The `providerConfig` that every resource's outputs carry."""
+        return {"workspaceId": self.id}
+
+    @property
+    def id(self) -> str:
+        """The workspace's number."""
+        with self._lock:
+            return self._id
+
+    @property
+    def me(self) -> Answer:
+        """Who is calling, as SCIM describes them."""
+        with self._lock:
+            return self._me
+
+    @cached_property
+    def _id(self) -> str:
+        try:
+            found = self._client.call("GET", "/.well-known/databricks-config").get("workspace_id")
+        except Absent:
+            found = None  # older workspaces say it in a header alone
+        if found:
+            return str(found)
+        answer = self._client.call("GET", "/api/2.0/preview/scim/v2/Me", headers=(_ORG_HEADER,))
+        return str(answer.get(_ORG_HEADER) or "")
+
+    @cached_property
+    def _me(self) -> Answer:
+        return self._client.call("GET", "/api/2.0/preview/scim/v2/Me", query={"excludedAttributes": "entitlements"})
+
+    @property
+    def user_name(self) -> str:
+        """The caller's user name, or a service principal's application id."""
+        return str(self.me.get("userName", ""))
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._client.close()
