@@ -1,0 +1,176 @@
+"""Names in a query's tree: tables become physical tables, views their queries; CTEs hide both.
+
+The privileges are checked where a name is resolved, so nothing can be read that was not asked about.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from infra.emulator import directory
+from infra.emulator.lake import physical_name
+from infra.emulator.relations import Relation
+from infra.emulator.securables import TABLE
+from infra.emulator.sql import information_schema, lookup, rights
+from infra.emulator.sql.errors import SqlError, Unsupported
+from infra.emulator.sql.names import INFORMATION_SCHEMA, FullName, complete
+from infra.emulator.sql.query import parse, table_functions
+from infra.emulator.sql.query.frame import Frame
+
+if TYPE_CHECKING:
+    from infra.emulator.sql.session import Session
+
+#: By (schema, table) as written, the name that a column's qualifier must have in DuckDB.
+Sources = dict[tuple[str, str], str]
+_AIMED = "aimed"
+_KEPT = ("joins", "laterals", "pivots", "sample")
+_MAX_VIEWS = 100
+
+
+class Resolver:
+    """Resolves trees in place for one session. `tables` collects the full names of the relations that were read."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.tables: set[str] = set()
+
+    def resolve(self, tree: exp.Expr, frame: Frame, sources: Sources | None = None) -> exp.Expr:
+        """The tree with all its names resolved; the same object unless its root was a table."""
+        holder = exp.Tuple(expressions=[tree])
+        self._visit(tree, frame, frozenset(), sources or {})
+        resolved: exp.Expr = holder.expressions[0].pop()
+        return resolved
+
+    def _visit(self, node: exp.Expr, frame: Frame, ctes: frozenset[str], sources: Sources) -> None:
+        ctes = self._common_tables(node, frame, ctes, sources)
+        if isinstance(node, exp.Select):
+            sources = sources | _sources_of(node)
+        for key, value in list(node.args.items()):
+            if key == "with_":
+                continue
+            for child in value if isinstance(value, list) else (value,):
+                if isinstance(child, exp.Expr):
+                    self._visit(child, frame, ctes, sources)
+        if isinstance(node, exp.Column):
+            _unqualify(node, sources)
+        elif isinstance(node, exp.Table):
+            self._table(node, frame, ctes)
+
+    def _common_tables(self, node: exp.Expr, frame: Frame, ctes: frozenset[str], sources: Sources) -> frozenset[str]:
+        """Resolve what a WITH defines; the names that are hidden by it for the rest of the query."""
+        clause = node.args.get("with_")
+        if not isinstance(clause, exp.With):
+            return ctes
+        if clause.args.get("recursive"):
+            ctes |= {table.alias.lower() for table in clause.expressions}
+        for table in clause.expressions:
+            self._visit(table.this, frame, ctes, sources)
+            ctes |= {table.alias.lower()}
+        return ctes
+
+    def _table(self, node: exp.Table, frame: Frame, ctes: frozenset[str]) -> None:
+        if node.meta.get(_AIMED):
+            return
+        if not isinstance(node.this, exp.Identifier):
+            table_functions.rewrite(node)
+            return
+        parts = tuple(part.name for part in node.parts)
+        if len(parts) == 1 and parts[0].lower() in ctes:
+            return
+        if node.args.get("version") or node.args.get("when"):
+            raise Unsupported("time travel (VERSION AS OF, TIMESTAMP AS OF)")
+        if len(parts) == 1 and frame.sees_temporary and (view := self._session.temporary_views.get(parts[0].lower())):
+            inner = Frame(view.catalog, view.schema, frame.reader, True, self._deeper(frame, f"temporary view {view.name}"))
+            self._expand(node, view.definition, list(view.columns), inner)
+            return
+        name = complete(parts, frame.catalog, frame.schema)
+        if name.schema == INFORMATION_SCHEMA:
+            information_schema.replace(node, name, self._session, frame.reader)
+            return
+        self._relation(node, name, frame)
+
+    def _relation(self, node: exp.Table, name: FullName, frame: Frame) -> None:
+        workspace = self._session.workspace
+        relation = lookup.get(workspace, frame.reader, name)
+        rights.require(workspace, frame.reader, "SELECT", TABLE, str(name))
+        self.tables.add(str(name))
+        if relation["physical"] is not None:
+            self._physical(node, relation)
+            return
+        owner = directory.caller_named(workspace, relation["owner"])
+        if owner is None:
+            raise SqlError(
+                "PRINCIPAL_DOES_NOT_EXIST",
+                f"The owner '{relation['owner']}' of the view {name.quoted} does not exist.",
+                "42704",
+            )
+        inner = Frame(relation["view_catalog"], relation["view_schema"], owner, False, self._deeper(frame, str(name)))
+        self._expand(node, relation["view_definition"], [column["name"] for column in relation["columns"]], inner)
+
+    def _deeper(self, frame: Frame, view: str) -> tuple[str, ...]:
+        if view in frame.views:
+            raise SqlError(
+                "RECURSIVE_VIEW", f"Recursive view {view} detected (cycle: {' -> '.join((*frame.views, view))}).", "42K0H"
+            )
+        if len(frame.views) >= _MAX_VIEWS:
+            raise SqlError("VIEW_EXCEED_MAX_NESTED_DEPTH", f"The depth of view {view} exceeds {_MAX_VIEWS}.", "54K00")
+        return (*frame.views, view)
+
+    def _physical(self, node: exp.Table, relation: Relation) -> None:
+        _point(node, str(relation["physical"]))
+
+    def _expand(self, node: exp.Table, definition: str, columns: list[str], inner: Frame) -> None:
+        """Put the view's query in the place of its name."""
+        body = self.resolve(parse.query(definition), inner)
+        if not isinstance(body, exp.Query):
+            raise SqlError("INTERNAL_ERROR", f"the definition of a view is no query: {definition[:80]}", "XX000")
+        alias = node.args.get("alias") or exp.TableAlias(this=exp.to_identifier(node.name, quoted=True))
+        if columns:
+            named = exp.TableAlias(
+                this=exp.to_identifier("v", quoted=True), columns=[exp.to_identifier(column, quoted=True) for column in columns]
+            )
+            inside = exp.Subquery(this=body, alias=named)
+            body = exp.Select(expressions=[exp.column(exp.to_identifier(name, quoted=True)) for name in columns]).from_(inside)
+        subquery = exp.Subquery(this=body, alias=alias.copy())
+        for key in _KEPT:
+            if node.args.get(key):
+                subquery.set(key, node.args[key])
+        node.replace(subquery)
+
+
+def _sources_of(select: exp.Select) -> Sources:
+    """The tables of a FROM that columns may name by their full names, as they have no alias."""
+    found: Sources = {}
+    tables = [select.args["from_"].this] if select.args.get("from_") else []
+    tables += [join.this for join in select.args.get("joins") or []]
+    for table in tables:
+        if isinstance(table, exp.Table) and isinstance(table.this, exp.Identifier) and not table.alias and table.db:
+            found[table.db.lower(), table.name.lower()] = table.name
+    return found
+
+
+def aim(node: exp.Table, physical: str) -> Sources:
+    """Make a statement's target its physical table, which is then not resolved again; how columns may name it."""
+    sources = {} if node.alias or not node.db else {(node.db.lower(), node.name.lower()): node.name}
+    _point(node, physical)
+    node.meta[_AIMED] = True
+    return sources
+
+
+def _point(node: exp.Table, physical: str) -> None:
+    if not node.alias:
+        node.set("alias", exp.TableAlias(this=exp.to_identifier(node.name, quoted=True)))
+    node.set("catalog", exp.to_identifier("lake"))
+    node.set("db", exp.to_identifier("data"))
+    node.set("this", exp.to_identifier(physical_name(physical), quoted=True))
+
+
+def _unqualify(column: exp.Column, sources: Sources) -> None:
+    """`catalog.schema.table.column` to `table.column`; DuckDB knows the physical table by its alias alone."""
+    database = column.args.get("db")
+    if database is not None and (database.name.lower(), column.table.lower()) in sources:
+        column.set("table", exp.to_identifier(sources[database.name.lower(), column.table.lower()], quoted=True))
+        column.set("db", None)
+        column.set("catalog", None)

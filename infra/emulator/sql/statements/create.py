@@ -1,0 +1,45 @@
+"""CREATE: to the kind of thing that is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from infra.emulator.sql import result
+from infra.emulator.sql.errors import Unsupported
+from infra.emulator.sql.statements import namespaces, tables, views
+from infra.emulator.sql.tokens import Tokens
+
+if TYPE_CHECKING:
+    from infra.emulator.sql.session import Session
+
+
+def create(session: Session, tokens: Tokens) -> result.Result:
+    """`CREATE [OR REPLACE | OR REFRESH] kind …`"""
+    tokens.expect("CREATE")
+    replace = tokens.take("OR", "REPLACE") or tokens.take("OR", "REFRESH")
+    return kind(session, tokens, replace=replace)
+
+
+def replace_table(session: Session, tokens: Tokens) -> result.Result:
+    """`REPLACE TABLE …`, which is CREATE OR REPLACE of a table that must exist; here it need not."""
+    tokens.expect("REPLACE")
+    return kind(session, tokens, replace=True)
+
+
+def kind(session: Session, tokens: Tokens, *, replace: bool) -> result.Result:
+    """What is made, after CREATE."""
+    tokens.take("EXTERNAL")
+    if tokens.take("TABLE"):
+        return tables.create(session, tokens, replace=replace)
+    temporary = bool(tokens.take("GLOBAL") or tokens.take_one("TEMP", "TEMPORARY", "LOCAL"))
+    tokens.take_one("TEMP", "TEMPORARY")
+    if tokens.take("VIEW"):
+        return views.create(session, tokens, replace=replace, temporary=temporary)
+    if not temporary and tokens.take_one("SCHEMA", "DATABASE"):
+        return namespaces.create_schema(session, tokens)
+    if not temporary and tokens.take("CATALOG"):
+        return namespaces.create_catalog(session, tokens)
+    raise Unsupported(f"CREATE {tokens.word()}")
+
+
+STATEMENTS = {"CREATE": create, "REPLACE": replace_table}

@@ -1,0 +1,40 @@
+"""Tags of relations and columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from infra.emulator.relations import Column, Relation
+from infra.emulator.sql import catalogue
+from infra.emulator.sql.tokens import Tokens
+
+if TYPE_CHECKING:
+    from infra.emulator.sql.session import Session
+
+
+def set_relation(session: Session, relation: Relation, tokens: Tokens) -> None:
+    """`SET TAGS ('key' = 'value', …)`, after these words."""
+    relation["tags"] |= tokens.pairs()
+    catalogue.update(session, relation)
+
+
+def unset_relation(session: Session, relation: Relation, tokens: Tokens) -> None:
+    """`UNSET TAGS ('key', …)`, after these words."""
+    for key in tokens.listed(tokens.string):
+        relation["tags"].pop(key, None)
+    catalogue.update(session, relation)
+
+
+def set_column(session: Session, relation: Relation, column: Column, tokens: Tokens) -> None:
+    """`SET TAGS (…)` of a column, after these words."""
+    column["tags"] = column.get("tags", {}) | tokens.pairs()
+    catalogue.update(session, relation)
+
+
+def unset_column(session: Session, relation: Relation, column: Column, tokens: Tokens) -> None:
+    """`UNSET TAGS (…)` of a column, after these words."""
+    kept = column.get("tags", {})
+    for key in tokens.listed(tokens.string):
+        kept.pop(key, None)
+    column["tags"] = kept
+    catalogue.update(session, relation)
