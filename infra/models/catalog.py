@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from infra.models.record import Identifier, Key, Record
+from infra.models.record import Identifier, Key, Record, WrongAt
 from infra.models.substitution import Text
 
 #: Principal -> privileges (`SELECT`) or roles (`reader`).
@@ -71,5 +71,5 @@ class Catalog(Record):
     @model_validator(mode="after")
     def _names(self) -> Catalog:
         if "information_schema" in self.schemas:
-            raise ValueError("the schema 'information_schema' is the platform's own, in every catalog; name another")
+            raise WrongAt(("schemas", "information_schema"), "is the platform's own, in every catalog; name another")
         return self

@@ -10,7 +10,7 @@ from infra.models.document import dotted, locate
 from infra.models.environment import Environment
 from infra.models.errors import Finding
 from infra.models.job import Job
-from infra.models.privileges import PRIVILEGES
+from infra.models.privileges import CATALOG_PRIVILEGES, PRIVILEGES
 from infra.models.suggestion import did_you_mean
 
 Path = tuple[str | int, ...]
@@ -55,7 +55,7 @@ def _grants(environment: Environment, at: Path, securable: str, grants: Grants) 
     roles = environment.identities.roles
     for principal, granted in grants.items():
         path: Path = (*at, "grants", principal)
-        yield from _known(path, principal, environment.identities.principals, "principal", "identities")
+        yield from _principal(environment, path, principal)
         if not granted:
             yield path, "grants nothing; name a privilege or a role, or leave the key out"
         for index, word in enumerate(granted):
@@ -63,6 +63,8 @@ def _grants(environment: Environment, at: Path, securable: str, grants: Grants) 
                 unfit = [privilege for privilege in roles[word] if privilege not in known]
                 if unfit:
                     yield (*path, index), f"the role '{word}' holds {unfit[0]}, which cannot be granted on a {securable}"
+            elif word in CATALOG_PRIVILEGES - known:
+                yield (*path, index), f"'{word}' cannot be granted on a {securable}, only above it"
             elif word not in known:
                 meant = did_you_mean(word, [*known, *roles])
                 yield (*path, index), f"'{word}' is neither a privilege on a {securable} nor a role{meant}"
@@ -70,7 +72,7 @@ def _grants(environment: Environment, at: Path, securable: str, grants: Grants) 
 
 def _reachable(environment: Environment, at: Path, catalog: Catalog, grants: Grants) -> Wrong:
     """A grant in a schema is worth nothing to who may not enter its catalog: the platform asks for USE_CATALOG as well."""
-    for principal in grants:
+    for principal in sorted(environment.identities.principals.intersection(grants)):
         ways = {principal, *environment.identities.groups_of(principal)}
         entered = {privilege for way in ways for privilege in environment.identities.privileges(catalog.grants.get(way, ()))}
         if not entered & {"USE_CATALOG", "ALL_PRIVILEGES"} and catalog.owner not in ways:
@@ -89,17 +91,16 @@ def _owners(environment: Environment) -> Wrong:
             places.extend(((*at, "volumes", name, "owner"), volume.owner) for name, volume in schema.volumes.items())
         for path, owner in places:
             if owner is not None:
-                yield from _known(path, owner, environment.identities.principals, "principal", "identities")
+                yield from _principal(environment, path, owner)
 
 
 def _permissions(environment: Environment) -> Wrong:
-    principals = environment.identities.principals
     for key, warehouse in environment.warehouses.items():
         for principal in warehouse.permissions:
-            yield from _known(("warehouses", key, "permissions", principal), principal, principals, "principal", "identities")
+            yield from _principal(environment, ("warehouses", key, "permissions", principal), principal)
     for key, scope in environment.secrets.scopes.items():
         for principal in scope.acls:
-            yield from _known(("secrets", "scopes", key, "acls", principal), principal, principals, "principal", "identities")
+            yield from _principal(environment, ("secrets", "scopes", key, "acls", principal), principal)
 
 
 def _members(environment: Environment) -> Wrong:
@@ -107,7 +108,7 @@ def _members(environment: Environment) -> Wrong:
     for key, group in groups.items():
         for index, member in enumerate(group.members):
             path: Path = ("identities", "groups", key, "members", index)
-            yield from _known(path, member, environment.identities.principals, "principal", "identities")
+            yield from _principal(environment, path, member)
         if key in environment.identities.groups_of(key):
             yield ("identities", "groups", key, "members"), "goes in a circle: the group would be a member of itself"
 
@@ -138,16 +139,13 @@ def _job(environment: Environment, at: Path, job: Job) -> Wrong:
     runners = environment.identities.service_principals
     yield from _known((*at, "run_as"), job.run_as, runners, "service principal", "identities.service_principals")
     for principal in job.permissions:
-        known = environment.identities.principals
-        yield from _known((*at, "permissions", principal), principal, known, "principal", "identities")
+        yield from _principal(environment, (*at, "permissions", principal), principal)
     warehouse = environment.warehouses.get(job.warehouse)
     if warehouse is not None and job.run_as in runners:
         ways = {job.run_as, *environment.identities.groups_of(job.run_as)}
         if not any(warehouse.permissions.get(way) in ("CAN_USE", "CAN_MONITOR", "CAN_MANAGE") for way in ways):
-            yield (
-                (*at, "run_as"),
-                f"'{job.run_as}' may not use '{job.warehouse}'; give it CAN_USE in warehouses.{job.warehouse}",
-            )
+            remedy = f"give it CAN_USE in warehouses.{job.warehouse}.permissions"
+            yield (*at, "warehouse"), f"'{job.run_as}', who runs it, may not use '{job.warehouse}'; {remedy}"
     for task, step in job.tasks.items():
         for index, command in enumerate(step.run):
             if "--vars" in command:
@@ -157,5 +155,9 @@ def _job(environment: Environment, at: Path, job: Job) -> Wrong:
 def _known(path: Path, word: str, known: Iterable[str], noun: str, where: str) -> Wrong:
     words = sorted(known)
     if word not in words:
-        there = did_you_mean(word, words) or (f"; there are {', '.join(words)}" if words else "; there are none")
-        yield path, f"'{word}' is no {noun} of {where}{there}"
+        there = did_you_mean(word, words) or (f"; {where} has {', '.join(words)}" if words else f"; {where} has none")
+        yield path, f"'{word}' is no {noun}{there}"
+
+
+def _principal(environment: Environment, path: Path, word: str) -> Wrong:
+    yield from _known(path, word, environment.identities.principals, "service principal or group", "identities")

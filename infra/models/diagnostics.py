@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from infra.models.document import Node, dotted, locate
 from infra.models.errors import Finding
+from infra.models.record import WrongAt
 from infra.models.suggestion import did_you_mean
 
 Path = tuple[str | int, ...]
@@ -33,9 +34,20 @@ _NOUNS: Final = {"permissions": "permission level", "acls": "permission level"}
 
 def findings(error: ValidationError, model: type[BaseModel], document: Node) -> Iterator[Finding]:
     """One finding for each of pydantic's errors, in the places of the file."""
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    for detail in details:
         path = tuple(step for step in detail["loc"] if step != "[key]")
+        if detail["type"] == "too_short" and any(_below(other, detail) for other in details):
+            continue  # it is not empty: pydantic counts only the items that are right
+        cause = detail.get("ctx", {}).get("error")
+        if isinstance(cause, WrongAt):
+            path = (*path, *cause.path)
         yield Finding(locate(document, path), dotted(path), _message(detail, path, model))
+
+
+def _below(one: ErrorDetails, other: ErrorDetails) -> bool:
+    depth = len(other["loc"])
+    return len(one["loc"]) > depth and one["loc"][:depth] == other["loc"]
 
 
 def _message(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
@@ -55,7 +67,7 @@ def _message(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
     if kind == "less_than_equal":
         return f"{given} is too large; the most is {detail['ctx']['le']}"
     if kind == "too_short":
-        return f"is empty; give at least {detail['ctx']['min_length']}"
+        return f"is empty; at least {detail['ctx']['min_length']} has to be there"
     return detail["msg"]
 
 
@@ -63,13 +75,14 @@ def _unknown_key(path: Path, model: type[BaseModel]) -> str:
     if path == ("name",):
         return "unknown key; the name of an environment is that of its file"
     known = sorted(_fields(_annotation(model, path[:-1])))
-    return f"unknown key{did_you_mean(str(path[-1]), known)}; there are {', '.join(known)}"
+    meant = did_you_mean(str(path[-1]), known)
+    return f"unknown key{meant or '; there are ' + ', '.join(known)}"
 
 
 def _missing(path: Path, model: type[BaseModel]) -> str:
     description = _fields(_annotation(model, path[:-1])).get(str(path[-1]), "")
     first = description.split(". ")[0].removesuffix(".")
-    return f"is missing; it says: {first[:1].lower()}{first[1:]}" if first else "is missing"
+    return f"is missing; give {first[:1].lower()}{first[1:]}" if first else "is missing"
 
 
 def _no_choice(given: Any, path: Path, model: type[BaseModel]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pydantic import model_validator
 
 from infra.models.privileges import CATALOG_PRIVILEGES
-from infra.models.record import Key, Record
+from infra.models.record import Key, Record, WrongAt
 from infra.models.substitution import Text
 from infra.models.suggestion import did_you_mean
 
@@ -32,7 +32,7 @@ class Group(Record):
     @model_validator(mode="after")
     def _no_members_of_others(self) -> Group:
         if self.existing and self.members:
-            raise ValueError("is 'existing', so its members are kept elsewhere; leave 'members' out")
+            raise WrongAt(("members",), "are kept elsewhere, since the group is 'existing'; leave them out")
         return self
 
 
@@ -50,12 +50,12 @@ class Identities(Record):
     def _consistent(self) -> Identities:
         both = sorted(set(self.service_principals) & set(self.groups))
         if both:
-            raise ValueError(f"'{both[0]}' names a service principal and a group; grants could not tell them apart")
+            raise WrongAt(("groups", both[0]), "is a service principal's name too; grants could not tell them apart")
         for role, privileges in self.roles.items():
-            for privilege in privileges:
+            for index, privilege in enumerate(privileges):
                 if privilege not in CATALOG_PRIVILEGES:
                     meant = did_you_mean(privilege, CATALOG_PRIVILEGES)
-                    raise ValueError(f"the role '{role}' holds '{privilege}', which is no privilege{meant}")
+                    raise WrongAt(("roles", role, index), f"'{privilege}' is no privilege{meant}")
         return self
 
     @property

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from infra.models.record import Key, Record
+from infra.models.record import Key, Record, WrongAt
 from infra.models.substitution import Text
 from infra.models.suggestion import did_you_mean
 
@@ -81,10 +81,10 @@ class Job(Record):
     @model_validator(mode="after")
     def _order(self) -> Job:
         for key, task in self.tasks.items():
-            for earlier in task.after:
+            for index, earlier in enumerate(task.after):
                 if earlier not in self.tasks:
                     meant = did_you_mean(earlier, self.tasks)
-                    raise ValueError(f"the task '{key}' is after '{earlier}', which is no task of this job{meant}")
+                    raise WrongAt(("tasks", key, "after", index), f"'{earlier}' is no task of this job{meant}")
         self._refuse_circle()
         return self
 
@@ -96,4 +96,4 @@ class Job(Record):
             for after in pending.values():
                 after.difference_update(ready)
         if pending:
-            raise ValueError(f"the tasks {', '.join(sorted(pending))} wait for one another; 'after' goes in a circle")
+            raise WrongAt(("tasks",), f"{', '.join(sorted(pending))} wait for one another: 'after' goes in a circle")

@@ -8,6 +8,14 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 
+class WrongAt(ValueError):
+    """What a validator of a whole record finds wrong at one of its keys; `path` leads there from the record."""
+
+    def __init__(self, path: tuple[str | int, ...], message: str) -> None:
+        super().__init__(message)
+        self.path = path
+
+
 class Record(BaseModel):
     """A part of an environment."""
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from infra.models.record import Key, Record
+from infra.models.record import Key, Record, WrongAt
 from infra.models.substitution import Text
 
 Size = Literal["2X-Small", "X-Small", "Small", "Medium", "Large", "X-Large", "2X-Large", "3X-Large", "4X-Large"]
@@ -41,11 +41,9 @@ class Warehouse(Record):
     @model_validator(mode="after")
     def _limits(self) -> Warehouse:
         if self.min_clusters > self.max_clusters:
-            raise ValueError(f"min_clusters is {self.min_clusters}, above max_clusters, which is {self.max_clusters}")
+            raise WrongAt(("min_clusters",), f"{self.min_clusters} is above max_clusters, which is {self.max_clusters}")
         if not self.serverless and 0 < self.auto_stop < 10:
-            raise ValueError(
-                f"auto_stop is {self.auto_stop}; a warehouse that is not serverless takes 0 or at least 10 minutes"
-            )
+            raise WrongAt(("auto_stop",), f"{self.auto_stop} is too short; without serverless it is 0 or at least 10 minutes")
         if len(self.tags) > 45:
-            raise ValueError(f"has {len(self.tags)} tags; 45 is the platform's limit")
+            raise WrongAt(("tags",), f"has {len(self.tags)} tags; 45 is the platform's limit")
         return self

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from infra.models.record import Record
+from infra.models.record import Record, WrongAt
 from infra.models.substitution import SecretReference, Text
 
 
@@ -33,7 +33,8 @@ class Workspace(Record):
         named = {key for key in ("host", "auth", "token", "client_id", "client_secret") if getattr(self, key) is not None}
         if self.emulator is not None:
             if named:
-                raise ValueError(f"has 'emulator' and '{min(named)}'; the workspace on this machine knows its own address")
+                key = min(named)
+                raise WrongAt((key,), "goes with no 'emulator': the workspace on this machine knows its own address")
             return self
         if self.host is None or self.auth is None:
             raise ValueError("needs either 'emulator', or 'host' and 'auth'")
@@ -41,7 +42,7 @@ class Workspace(Record):
         credentials = named - {"host", "auth"}
         if credentials != wanted:
             right = " and ".join(f"'{key}'" for key in sorted(wanted))
-            raise ValueError(f"'auth: {self.auth}' goes with {right}, and with no other credential")
+            raise WrongAt(("auth",), f"'{self.auth}' goes with {right}, and with no other credential")
         if not self.host.startswith(("https://", "http://127.0.0.1", "http://localhost", "${env:")):
-            raise ValueError(f"the host '{self.host}' is no https address; write https://…")
+            raise WrongAt(("host",), f"'{self.host}' is no https address; write https://…")
         return self
