@@ -21,7 +21,7 @@ class Fault:
 
     latency: answers `milliseconds` later. status: answers `status` (429, 5xx) without acting, with `retry_after` seconds
     where it is set. drop_before, drop_after: the connection breaks before, or after, the request has taken effect.
-    rate: answers 429 to what exceeds `per_second`.
+    rate: answers 429 to what exceeds `per_second`, after a burst of one second's worth.
 
     method and path are shell patterns, path against the request's path without its query. The first `skip` matching
     requests are spared, the next `times` are hit (None: all).
@@ -38,8 +38,11 @@ class Fault:
     per_second: float = 0
     id: int = 0
     hits: int = 0
-    _tokens: float = 1
+    _tokens: float = 0
     _filled_at: float = 0
+
+    def __post_init__(self) -> None:
+        self._tokens = max(self.per_second, 1)
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> Fault:
@@ -66,7 +69,7 @@ class Fault:
         return True
 
     def _admits(self, now: float) -> bool:
-        """A token bucket that holds one second's worth."""
+        """A token bucket that holds one second's worth, full at first."""
         elapsed, self._filled_at = now - (self._filled_at or now), now
         self._tokens = min(max(self.per_second, 1), self._tokens + elapsed * self.per_second)
         if self._tokens < 1:
