@@ -1,7 +1,7 @@
 """`databricks:index/catalog:Catalog`: Unity Catalog's `/api/2.1/unity-catalog/catalogs`.
 
-Quirks kept from the official provider: a new catalog's `default` schema is removed; owner, isolation and predictive optimisation
-take a second call; an isolated catalog is bound to the calling workspace, which could not see it otherwise.
+Quirks kept from the official provider: a new catalog's `default` schema is removed; owner, isolation and predictive
+optimisation take a second call; an isolated catalog is bound to the calling workspace, which could not see it otherwise.
 """
 
 from __future__ import annotations

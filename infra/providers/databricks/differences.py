@@ -52,11 +52,11 @@ def empty(value: Value) -> bool:
     """Whether a stored value is the same as none: null, a zero, or an object of such."""
     if isinstance(value, dict):
         return all(empty(item) for item in value.values())
-    return value is None or value == "" or value == [] or value is False or (value == 0 and value is not True)
+    return value is None or value in ("", [], 0, False)
 
 
 def _kind(old: Value) -> str:
-    return "add" if old is None or old == [] or old == {} else "update"
+    return "add" if old is None or old in ([], {}) else "update"
 
 
 def _block(field: Field, old: Value, new: Value, path: str) -> Iterator[Change]:

@@ -1,6 +1,6 @@
 """`databricks:index/entitlements:Entitlements`: all entitlements of a principal that is managed elsewhere.
 
-It and the flags of a `Group`, `User` or `ServicePrincipal` overwrite each other, as with the official provider: use one of them.
+It and the flags of a `Group`, `User` or `ServicePrincipal` overwrite each other, as with the official provider: use either.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from infra.engine.ports import CheckFailure, ProviderError, Timeouts
 from infra.engine.values import Properties
 from infra.providers.databricks import documents
 from infra.providers.databricks.client import Answer
-from infra.providers.databricks.errors import Unconfirmed
+from infra.providers.databricks.errors import Absent, Refused, Unconfirmed
 from infra.providers.databricks.job_compute import environments, job_clusters, libraries
 from infra.providers.databricks.job_tasks import tasks
 from infra.providers.databricks.notifications import email_notifications, health, webhook_notifications
@@ -157,15 +157,14 @@ class Job(Resource):
         try:
             id = str(workspace.post(f"{_JOBS}/create", self._settings(inputs))["job_id"])
         except Unconfirmed as error:
-            name = inputs["name"]
             raise ProviderError(
-                f"{error}. Whether the job was made is not known, and names of jobs are not unique: look for {name!r} among the "
+                f"{error}. Names of jobs are not unique, so it is not sent again: look for {inputs['name']!r} among the "
                 "workspace's jobs, remove it or import it, then run again"
             ) from error
-        return id, self._stored(workspace, id, workspace.get(f"{_JOBS}/get", job_id=id), inputs)
+        return id, _unset(self._stored(workspace, id, workspace.get(f"{_JOBS}/get", job_id=id), inputs))
 
     def read(self, workspace: Workspace, id: str, known: Properties) -> Properties | None:
-        answer = found(workspace, f"{_JOBS}/get", job_id=id)
+        answer = _found(workspace, id)
         return None if answer is None else self._stored(workspace, id, answer, self.locals(known))
 
     def update(self, workspace: Workspace, id: str, olds: Properties, news: Properties, limits: Timeouts) -> Properties:
@@ -174,7 +173,10 @@ class Job(Resource):
         return self._stored(workspace, id, workspace.get(f"{_JOBS}/get", job_id=id), self.locals(olds) | self._locals(news))
 
     def delete(self, workspace: Workspace, id: str, outputs: Properties) -> None:
-        workspace.post(f"{_JOBS}/delete", {"job_id": int(id)}, repeatable=True)
+        try:
+            workspace.post(f"{_JOBS}/delete", {"job_id": int(id)}, repeatable=True)
+        except Refused as error:
+            raise _absent(error) from error
 
     def _settings(self, inputs: Properties) -> Answer:
         settings = documents.body(self.shape, inputs)
@@ -194,6 +196,30 @@ class Job(Resource):
             settings["run_as"] = {"service_principal_name" if _is_application(runner) else "user_name": runner}
         known = self._locals(known) | {"url": f"{workspace.host}/#job/{id}"}
         return self.outputs(workspace, id, settings, known)
+
+
+def _unset(outputs: Properties) -> Properties:
+    """Outputs with null for lists that nobody set, as the official provider stores them until a first refresh."""
+    specs = [environment["spec"] for environment in outputs["environments"] or ()]
+    for values in (outputs["emailNotifications"], *specs):
+        for name, value in (values or {}).items():
+            if value == []:
+                values[name] = None
+    return outputs
+
+
+def _found(workspace: Workspace, id: str) -> Answer | None:
+    try:
+        return found(workspace, f"{_JOBS}/get", job_id=id)
+    except Refused as error:
+        if isinstance(_absent(error), Absent):
+            return None
+        raise
+
+
+def _absent(error: Refused) -> Refused:
+    """A job that is gone is an invalid parameter to this API; the calls that ask so have the job's id alone."""
+    return Absent(str(error), error.code) if error.code == "INVALID_PARAMETER_VALUE" else error
 
 
 def _is_application(name: str) -> bool:

@@ -1,6 +1,6 @@
 """What a job does: the shape of its tasks. Kinds of tasks that are not supported are refused by name.
 
-The server fills in where a file comes from (`source`) and that a task waits for success (`runIf`): to leave them out is as good.
+Where a file comes from (`source`) and that a task waits for success (`runIf`) the server fills in, which is no difference.
 """
 
 from __future__ import annotations

@@ -63,7 +63,8 @@ class Permissions(Resource):
 
     def read(self, workspace: Workspace, id: str, known: Properties) -> Properties | None:
         answer = found(workspace, _PERMISSIONS + quote(id))
-        return None if answer is None else self._stored(workspace, id, answer, known)
+        outputs = None if answer is None else self._stored(workspace, id, answer, known)
+        return outputs if outputs and outputs["accessControls"] else None  # a list on which nobody is left was never made
 
     def update(self, workspace: Workspace, id: str, olds: Properties, news: Properties, limits: Timeouts) -> Properties:
         kind = kind_of(id)
@@ -142,7 +143,7 @@ def _put(workspace: Workspace, id: str, kind: Kind, controls: list[Answer], owne
 
 def _direct(answer: Answer) -> list[Answer]:
     """The entries of a list that are set on the object itself, one for each level."""
-    entries = []
+    entries: list[Answer] = []
     for control in answer.get("access_control_list") or ():
         who = {key: control[key] for key in ("group_name", "service_principal_name", "user_name") if control.get(key)}
         direct = (held for held in control.get("all_permissions") or () if not held.get("inherited"))

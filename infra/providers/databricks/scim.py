@@ -100,7 +100,10 @@ class Principal(Resource):
     def update(self, workspace: Workspace, id: str, olds: Properties, news: Properties, limits: Timeouts) -> Properties:
         before = workspace.get(self._at(id), attributes=",".join(self.kept))
         kept = {name: before[name] for name in self.kept if before.get(name)}
-        answer = workspace.put(self._at(id), kept | self._body(self.expected(olds, news)))
+        values = self.expected(olds, news)
+        if not news.get(self.natural):
+            values.pop(self.natural, None)  # the server's own: sent back only if the program chose it
+        answer = workspace.put(self._at(id), kept | self._body(values))
         if "id" not in answer:
             answer = workspace.get(self._at(id), attributes=self.attributes)
         return self._stored(workspace, id, answer, self.expected(olds, news))

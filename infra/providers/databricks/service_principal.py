@@ -18,7 +18,7 @@ class ServicePrincipal(Principal):
     token = "databricks:index/servicePrincipal:ServicePrincipal"
     collection = "ServicePrincipals"
     urn = "urn:ietf:params:scim:schemas:core:2.0:ServicePrincipal"
-    attributes = "userName,displayName,active,externalId,entitlements"
+    attributes = "applicationId,displayName,active,externalId,entitlements"
     kept = ("groups", "roles")
     natural = "applicationId"
     shape = Shape(

@@ -92,8 +92,9 @@ class SqlEndpoint(Resource):
         return self._stored(workspace, id, answer, self.locals(known))
 
     def update(self, workspace: Workspace, id: str, olds: Properties, news: Properties, limits: Timeouts) -> Properties:
-        wanted = documents.body(self.shape, self.expected(olds, news))
-        workspace.post(path(_WAREHOUSES, id) + "/edit", wanted | {"id": id}, repeatable=True)
+        wanted = _compact(documents.body(self.shape, self.expected(olds, news)))
+        wanted.pop("id", None)
+        workspace.post(path(_WAREHOUSES, id) + "/edit", wanted, repeatable=True)
         answer = workspace.get(path(_WAREHOUSES, id))
         return self._stored(workspace, id, answer, self.expected(olds, news))
 
@@ -103,6 +104,12 @@ class SqlEndpoint(Resource):
     def _stored(self, workspace: Workspace, id: str, answer: Answer, known: Properties) -> Properties:
         source = known.get("dataSourceId") or _data_source(workspace, id)
         return self.outputs(workspace, id, {"id": id} | answer, known | {"dataSourceId": source})
+
+
+def _compact(document: Answer) -> Answer:
+    """A document without empty strings and lists, which the state holds where nothing was set."""
+    compact = {key: _compact(value) if isinstance(value, dict) else value for key, value in document.items()}
+    return {key: value for key, value in compact.items() if value not in ("", [], {})}
 
 
 def _named(workspace: Workspace, name: str) -> Answer | None:
