@@ -32,6 +32,7 @@ from infra.emulator import (
     scim,
     secret_scopes,
     tables,
+    thrift,
     tokens,
     volumes,
     warehouse_config,
@@ -52,7 +53,7 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 FAMILIES: tuple[Any, ...] = (
     *(auth, tokens, scim, control, permissions),
     *(metastores, catalogs, schemas, volumes, tables, grants, bindings),
-    *(warehouses, warehouse_config, secret_scopes, object_api),
+    *(warehouses, warehouse_config, thrift, secret_scopes, object_api),
     *(jobs, runs, run_outputs),
 )
 

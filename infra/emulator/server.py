@@ -31,6 +31,7 @@ from infra.emulator import auth, directory, metastores, objects
 from infra.emulator.app import Application, create_app
 from infra.emulator.clock import Clock
 from infra.emulator.run_tasks import RunService
+from infra.emulator.sql.service import SqlService
 from infra.emulator.store import Store
 from infra.emulator.workspace import Workspace
 
@@ -143,6 +144,7 @@ class WorkspaceServer:
             raise
         self.workspace = open_workspace(folder)
         self.workspace.host = f"http://{ADDRESS}:{self._socket.getsockname()[1]}"
+        self.workspace.sql = SqlService(self.workspace)
         self.workspace.runs = RunService(self.workspace)
         self.app: Application = create_app(self.workspace)
         config = uvicorn.Config(
@@ -163,6 +165,7 @@ class WorkspaceServer:
         finally:
             self.workspace.runs.close()
             self.app.close()
+            self.workspace.sql.close()
             self.workspace.store.close()
             self._socket.close()
             (self.workspace.folder / "server.json").unlink(missing_ok=True)

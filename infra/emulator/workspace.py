@@ -18,6 +18,7 @@ from infra.emulator.traffic import Traffic
 
 if TYPE_CHECKING:
     from infra.emulator.lake import Lake
+    from infra.emulator.sql.service import SqlService
     from infra.emulator.supervisor import Supervisor
 
 #: The group every user and service principal is in, and the one whose members may do all.
@@ -61,7 +62,8 @@ class Workspace:
     id: int
     metastore_id: str
     host: str = ""
-    lake: Lake = field(init=False)  # set by the application once the SQL side is up
+    lake: Lake = field(init=False)  # set by the SQL side when it opens
+    sql: SqlService = field(init=False)  # set by the server, which also closes it
     runs: Supervisor = field(init=False)  # set by the server, which also closes it
     traffic: Traffic = field(default_factory=Traffic)
     #: Callers by the hash of their token; emptied whenever a principal, membership or token changes.
