@@ -86,8 +86,10 @@ class Executor:
         try:
             for step in steps:
                 result = self._run_one(step) or result
+                self._release(step)
         finally:
-            self._release(steps)
+            for step in steps:
+                self._release(step)
         if result is None:
             raise EngineError("the planner made no step that yields a resource")
         return result
@@ -119,10 +121,10 @@ class Executor:
             self._reporter.diagnose("error", f"{_DOING[type(step)]} failed: {error}", resource.urn)
             raise StepError(message) from error
 
-    def _release(self, steps: Sequence[Step]) -> None:
-        for step in steps:
-            if isinstance(step, DeleteReplaced) and step.condemned is not None:
-                self._condemned[step.condemned].set()
+    def _release(self, step: Step) -> None:
+        """What waits for this deletion may go on, or learn at the gate that it failed."""
+        if isinstance(step, DeleteReplaced) and step.condemned is not None:
+            self._condemned[step.condemned].set()
 
     # One method per kind of step. Each answers the resource as it then is, or None if there is none any more.
 
