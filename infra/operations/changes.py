@@ -133,11 +133,11 @@ def file_key(name: str) -> tuple[str, str]:
 
 
 def content(properties: Properties) -> Any:
-    """What tells two files apart: the asset's hash, or the content itself."""
-    source = properties.get("source")
-    if isinstance(source, Mapping):
-        return source.get("hash", source)
-    return properties.get("md5", properties.get("contentBase64", source))
+    """What tells two files apart: the source, which a release names by its hash, or the content itself.
+
+    Never `md5`: among the inputs it is the provider's default, the same word for every file.
+    """
+    return properties.get("source") or properties.get("contentBase64")
 
 
 def path_steps(path: str) -> list[str | int]:

@@ -18,7 +18,7 @@ def step(operation: Operation, name: str, type: str = SCHEMA, **fields: Any) -> 
 
 def file(operation: Operation, version: str, path: str, content: str) -> StepStarted:
     parent = "lakestead:release:Release$"
-    properties = {"path": path, "source": f"../assets/{content}"}
+    properties = {"path": path, "source": f"../assets/{content}", "md5": "different"}
     urn = f"urn:pulumi:local::shop::{parent}{FILE}::{version}/{path}"
     given: dict[str, Any] = {"new": properties} if operation == "create" else {"old": properties}
     return StepStarted(operation=operation, urn=urn, type=FILE, name=f"{version}/{path}", **given)
