@@ -31,6 +31,7 @@ from infra.emulator import (
     schemas,
     scim,
     secret_scopes,
+    statements,
     tables,
     thrift,
     tokens,
@@ -53,7 +54,7 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 FAMILIES: tuple[Any, ...] = (
     *(auth, tokens, scim, control, permissions),
     *(metastores, catalogs, schemas, volumes, tables, grants, bindings),
-    *(warehouses, warehouse_config, thrift, secret_scopes, object_api),
+    *(warehouses, warehouse_config, thrift, statements, secret_scopes, object_api),
     *(jobs, runs, run_outputs),
 )
 

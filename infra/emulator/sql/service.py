@@ -125,6 +125,11 @@ class SqlService:
             raise NotFound(f"Statement {execution_id} does not exist, or its result is no longer kept.")
         return execution
 
+    def kept(self, execution_id: str) -> Execution | None:
+        """A statement by its id alone, for who shows a signed link to its result."""
+        with self._guard:
+            return self._executions.get(execution_id)
+
     def forget(self, execution: Execution) -> None:
         """Let a statement and its result go."""
         with self._guard:
