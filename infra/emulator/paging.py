@@ -24,7 +24,7 @@ def encode(key: str) -> str:
 def decode(token: str) -> str:
     """The key in a token, empty for an empty token. Raises InvalidParameter for one that this server did not make."""
     try:
-        return base64.urlsafe_b64decode(token.encode()).decode()
+        return base64.b64decode(token.encode(), altchars=b"-_", validate=True).decode()
     except (binascii.Error, UnicodeDecodeError) as error:
         raise InvalidParameter(f"Invalid page token: {token}") from error
 

@@ -83,6 +83,8 @@ def patch(workspace: Workspace, caller: Caller, kind: Kind, principal_id: str, b
             elif attribute in VALUE_LISTS:
                 document[attribute] = _changed(document.get(attribute, []), op, chosen, clear=value is None and not selection)
             elif attribute in KEPT[kind] and attribute != "applicationId":
+                if op != "remove" and value is None:
+                    raise BadRequest(f"The operation {op} on {attribute} has no value.")
                 document[attribute] = None if op == "remove" else value
             elif attribute.startswith("name."):
                 document["name"] = {**document.get("name", {}), attribute[5:]: value}

@@ -18,8 +18,6 @@ from infra.emulator.warehouse_settings import DEFAULTS, FIELDS, check, given
 from infra.emulator.workspace import Caller, Workspace
 
 KIND, TYPE = "warehouse", "warehouses"
-#: Seconds from a start until RUNNING, on the workspace's clock.
-START_SECONDS = 0.1
 
 
 def create(workspace: Workspace, caller: Caller, body: dict[str, Any]) -> Document:
@@ -107,7 +105,7 @@ def state(workspace: Workspace, document: Document) -> str:
     now, started = workspace.clock.now(), document["started_at"]
     if document["stopped"]:
         return "STOPPED"
-    if now < started + START_SECONDS:
+    if now < started + workspace.warehouse_start_seconds:
         return "STARTING"
     idle = now - max(started, workspace.activity.get(document["id"], 0))
     return "STOPPED" if document["auto_stop_mins"] and idle > document["auto_stop_mins"] * 60 else "RUNNING"
