@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -41,7 +39,7 @@ class TaskRunner:
         self._runners: dict[str, Runner] = {"dbt_task": dbt.run}
 
     def __call__(self, run: Document, task_run: Document, stop: Stop) -> Outcome:
-        """Carry out one task run. Does not raise."""
+        """Carry out one task run. What is not an error of the task's or of its set-up is raised."""
         try:
             return self._carry_out(run, task_run, stop)
         except NotImplementedHere as error:
@@ -50,9 +48,6 @@ class TaskRunner:
             return Outcome(ERROR, error.message, error.message)
         except DbtUnavailable as error:
             return Outcome(ERROR, str(error), str(error))
-        except Exception as error:
-            traceback.print_exc(file=sys.stderr)
-            return Outcome(ERROR, f"{type(error).__name__}: {error}", str(error), traceback.format_exc())
 
     def close(self) -> None:
         """End the warm dbt process."""

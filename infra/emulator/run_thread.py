@@ -23,6 +23,8 @@ from infra.emulator.workspace import Workspace
 
 #: Seconds between looks at the clock, while there is a time to wait for: tests move the clock.
 _LOOK: Final = 0.2
+#: Seconds that a task waits for its start to be on record.
+_PATIENCE: Final = 5.0
 _MESSAGES: Final = {"CANCELED": "Run cancelled.", "TIMEDOUT": "Run timed out."}
 
 
@@ -127,9 +129,24 @@ class RunThread:
         if stop.reason:
             outcome = Outcome(stop.reason)
         else:
-            self._inbox.put(lambda: self._update_task(key, phase=RUNNING, start_time=self._workspace.clock.millis()))
-            outcome = self._execute(run, task_run, stop)
+            noted = threading.Event()
+            self._inbox.put(lambda: self._note_start(key, noted))
+            noted.wait(_PATIENCE)
+            outcome = self._attempt(run, task_run, stop)
         self._inbox.put(lambda: self._task_ended(key, outcome))
+
+    def _note_start(self, key: str, noted: threading.Event) -> None:
+        if self._tasks[key]["phase"] == PENDING:
+            self._update_task(key, phase=RUNNING, start_time=self._workspace.clock.millis())
+        noted.set()
+
+    def _attempt(self, run: Document, task_run: Document, stop: Stop) -> Outcome:
+        try:
+            return self._execute(run, task_run, stop)
+        except Exception as error:
+            traceback.print_exc(file=sys.stderr)
+            message = f"{type(error).__name__}: {error}"
+            return Outcome(ERROR, message, message, traceback.format_exc())
 
     def _task_ended(self, key: str, outcome: Outcome) -> None:
         reason = self._stops.pop(key).reason
@@ -199,7 +216,7 @@ class RunThread:
         phase, message = run_states.final_phase(result), self._run.get("message", "")
         if not self._reason and result == "FAILED":
             key = next(key for key in self._graph if results[key] in ("FAILED", "TIMEDOUT", ERROR))
-            message = f"Task {key} failed with message: {self._tasks[key].get('message', '')}"
+            message = f"Task {key} failed with message: {self._tasks[key].get('message', '').rstrip('.')}."
             if "UPSTREAM_FAILED" in results.values():
                 # So it is on Databricks: a failure that keeps other tasks from running is an internal error of the run.
                 phase = run_states.INTERNAL_ERROR
