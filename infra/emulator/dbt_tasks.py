@@ -11,16 +11,16 @@ from __future__ import annotations
 import shlex
 import shutil
 import tarfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import yaml
 
-from infra.emulator import auth
+from infra.emulator import auth, objects
 from infra.emulator.dbt_host import Command, DbtHost
 from infra.emulator.errors import InvalidParameter, NotImplementedHere
 from infra.emulator.job_settings import dbt_arguments
@@ -44,9 +44,6 @@ _FLAGS: Final = {
     "DBT_LOG_PATH": "logs",
 }
 
-#: The files below a workspace directory, as a principal may read them.
-ProjectFiles: TypeAlias = Callable[[Workspace, Caller, str], Iterable[tuple[str, bytes]]]
-
 
 @dataclass(frozen=True, slots=True)
 class DbtRunner:
@@ -55,7 +52,6 @@ class DbtRunner:
     workspace: Workspace
     host: DbtHost
     cache: ParseCache
-    files: ProjectFiles
 
     def run(self, task: Document, settings: Document, principal: Caller, folder: Path, stop: Stop) -> Outcome:
         """The task of a job with these `settings`, as `principal`, in `folder`, which keeps its log and artifacts.
@@ -70,7 +66,8 @@ class DbtRunner:
             )
         project = folder / "project"
         try:
-            write_project(self.files(self.workspace, principal, task["project_directory"]), project)
+            directory = objects.normalize(task["project_directory"])
+            write_project(objects.files_below(self.workspace, principal, directory), project)
             profile = self._profile(task, project, folder)
             with self._token(principal) as token:
                 environment = self._environment(task, folder, token)

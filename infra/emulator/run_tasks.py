@@ -12,7 +12,6 @@ from infra.emulator.dbt_tasks import DbtRunner
 from infra.emulator.errors import InvalidParameter, NotImplementedHere, WorkspaceError
 from infra.emulator.job_settings import task_type
 from infra.emulator.parse_cache import ParseCache
-from infra.emulator.project_files import project_files
 from infra.emulator.run_states import ERROR
 from infra.emulator.store import Document
 from infra.emulator.supervisor import Supervisor
@@ -35,7 +34,7 @@ class TaskRunner:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._host = DbtHost(workspace.folder)
-        dbt = DbtRunner(workspace, self._host, ParseCache(workspace.folder.resolve() / "parsed"), project_files)
+        dbt = DbtRunner(workspace, self._host, ParseCache(workspace.folder.resolve() / "parsed"))
         self._runners: dict[str, Runner] = {"dbt_task": dbt.run}
 
     def __call__(self, run: Document, task_run: Document, stop: Stop) -> Outcome:
