@@ -35,9 +35,7 @@ def program_inputs(checked: Any) -> Any:
     """What the program had written: checked inputs without the provider's defaults."""
     if isinstance(checked, dict):
         defaulted = checked.get("__defaults", [])
-        return {
-            key: program_inputs(item) for key, item in checked.items() if key != "__defaults" and key not in defaulted
-        }
+        return {key: program_inputs(item) for key, item in checked.items() if key != "__defaults" and key not in defaulted}
     return [program_inputs(item) for item in checked] if isinstance(checked, list) else checked
 
 

@@ -29,7 +29,7 @@ def test_an_explicit_name_is_no_default() -> None:
     """Though a default stood there before."""
     olds = {"__defaults": ["name"], "name": "a-1234567", "catalogName": "main"}
     checked = PROVIDER.check(subject("Schema"), olds, {"catalogName": "main", "name": "b"})
-    assert {"__defaults": [], "name": "b", "catalogName": "main"} == checked.inputs
+    assert checked.inputs == {"__defaults": [], "name": "b", "catalogName": "main"}
 
 
 def test_unknown_and_secret_inputs_stay_what_they_are() -> None:
@@ -41,7 +41,7 @@ def test_unknown_and_secret_inputs_stay_what_they_are() -> None:
         "channel": Secret({"name": "CHANNEL_NAME_PREVIEW"}),
     }
     checked = PROVIDER.check(subject("SqlEndpoint"), None, inputs)
-    assert () == checked.failures
+    assert checked.failures == ()
     assert checked.inputs["clusterSize"] is UNKNOWN
     assert Secret("w") == checked.inputs["name"]
     assert checked.inputs["tags"] == {
@@ -54,7 +54,7 @@ def test_unknown_and_secret_inputs_stay_what_they_are() -> None:
 def test_whole_numbers_that_arrive_as_floats_are_whole() -> None:
     """The protocol knows floats alone."""
     inputs = PROVIDER.check(subject("SqlEndpoint"), None, {"clusterSize": "Small", "autoStopMins": 10.0}).inputs
-    assert "10" == repr(inputs["autoStopMins"])
+    assert repr(inputs["autoStopMins"]) == "10"
 
 
 def test_defaults_stand_inside_objects_too() -> None:
@@ -62,7 +62,7 @@ def test_defaults_stand_inside_objects_too() -> None:
     schedule = {"quartzCronExpression": "0 0 6 * * ?", "timezoneId": "UTC"}
     inputs = PROVIDER.check(subject("Job"), None, {"name": "j", "schedule": schedule}).inputs
     assert inputs["schedule"] == {"__defaults": ["pauseStatus"], "pauseStatus": "UNPAUSED", **schedule}
-    assert (["maxConcurrentRuns"], 1) == (inputs["__defaults"], inputs["maxConcurrentRuns"])
+    assert (inputs["__defaults"], inputs["maxConcurrentRuns"]) == (["maxConcurrentRuns"], 1)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,12 @@ def test_defaults_stand_inside_objects_too() -> None:
         ("Job", {"continuous": {}, "trigger": {"periodic": {"interval": 1, "unit": "DAYS"}}}, "trigger", "keep one"),
         ("Job", {"runAs": {"userName": "a@b.c", "servicePrincipalName": "x"}}, "runAs", "name one"),
         ("Grant", {"principal": "p", "privileges": []}, "catalog", "a grant takes exactly one of catalog, credential"),
-        ("Grant", {"principal": "p", "privileges": [], "catalog": "c", "schema": "s"}, "catalog", "catalog and schema are given"),
+        (
+            "Grant",
+            {"principal": "p", "privileges": [], "catalog": "c", "schema": "s"},
+            "catalog",
+            "catalog and schema are given",
+        ),
         ("Grants", {"schema": "s", "grants": [{"principal": "p", "privileges": []}] * 2}, "grants", "names 'p' twice"),
         ("Entitlements", {"workspaceAccess": True}, "groupId", "a set of entitlements takes exactly one of groupId, userId"),
         ("Group", {"displayName": "admins"}, "displayName", "is the workspace's own"),
@@ -90,7 +95,12 @@ def test_defaults_stand_inside_objects_too() -> None:
         ("ServicePrincipal", {}, "displayName", "a service principal needs a displayName or an applicationId"),
         ("SecretScope", {"name": "a b"}, "name", "'a b' is no scope name"),
         ("SecretAcl", {"scope": "s", "principal": "p", "permission": "ALL"}, "permission", "not one of READ, WRITE, MANAGE"),
-        ("Permissions", {"jobId": "1", "accessControls": [{"permissionLevel": "CAN_VIEW"}]}, "accessControls[0].groupName", "one of"),
+        (
+            "Permissions",
+            {"jobId": "1", "accessControls": [{"permissionLevel": "CAN_VIEW"}]},
+            "accessControls[0].groupName",
+            "one of",
+        ),
         (
             "Permissions",
             {"jobId": "1", "accessControls": [{"groupName": "g", "permissionLevel": "CAN_USE"}]},

@@ -14,7 +14,7 @@ SCHEMA = {"catalogName": "main", "name": "bronze", "comment": None, "properties"
 
 def diff(kind: str, olds: dict[str, Any], news: dict[str, Any], id: str = "1") -> DiffResult:
     checked = PROVIDER.check(subject(kind), None, news)
-    assert () == checked.failures
+    assert checked.failures == ()
     return PROVIDER.diff(subject(kind), id, {}, olds, checked.inputs)
 
 
@@ -54,7 +54,7 @@ def test_an_unknown_value_is_a_difference() -> None:
     """It may turn out to be the old one, but who knows."""
     assert schema_diff({"comment": UNKNOWN}, comment="x") == {"comment": "update"}
     found = diff("Schema", SCHEMA, {"catalogName": UNKNOWN, "name": "bronze"}, "main.bronze")
-    assert (("catalogName",), {"catalogName": "update-replace"}) == (found.replaces, kinds(found))
+    assert (found.replaces, kinds(found)) == (("catalogName",), {"catalogName": "update-replace"})
 
 
 def test_secrets_are_compared_by_what_they_hold() -> None:
@@ -66,7 +66,7 @@ def test_secrets_are_compared_by_what_they_hold() -> None:
 def test_a_replacement_under_an_explicit_name_deletes_first() -> None:
     """Two schemas of one name cannot stand side by side; under a made-up name the new one stands first."""
     named = diff("Schema", SCHEMA, {"catalogName": "other", "name": "bronze"}, "main.bronze")
-    assert (True, ("catalogName",)) == (named.delete_before_replace, named.replaces)
+    assert (named.delete_before_replace, named.replaces) == (True, ("catalogName",))
     unnamed = diff("Schema", SCHEMA, {"catalogName": "other"}, "main.bronze")
     assert not unnamed.delete_before_replace
 
@@ -75,7 +75,7 @@ def test_a_replacement_with_the_same_id_deletes_first() -> None:
     """To delete the old one last would delete the new one."""
     olds = {"scope": "dbt", "principal": "p", "permission": "READ", "id": "dbt|||p"}
     found = diff("SecretAcl", olds, {"scope": "dbt", "principal": "p", "permission": "WRITE"}, "dbt|||p")
-    assert (True, ("permission",)) == (found.delete_before_replace, found.replaces)
+    assert (found.delete_before_replace, found.replaces) == (True, ("permission",))
     moved = diff("SecretAcl", olds, {"scope": "dbt", "principal": "q", "permission": "READ"}, "dbt|||p")
     assert not moved.delete_before_replace
 
@@ -106,8 +106,9 @@ def task(key: str, *commands: str) -> dict[str, Any]:
 
 def test_tasks_are_told_apart_by_their_keys() -> None:
     """Their order is no difference, and a task in the middle does not shift the others."""
-    olds = {"name": "j", "tasks": [task("a", "dbt run"), task("c", "dbt test")], "maxConcurrentRuns": 1}
-    olds["tasks"] = [one | {"dbtTask": one["dbtTask"] | {"schema": "default"}, "runIf": "ALL_SUCCESS"} for one in olds["tasks"]]
+    tasks = [task("a", "dbt run"), task("c", "dbt test")]
+    stored = [one | {"dbtTask": one["dbtTask"] | {"schema": "default"}, "runIf": "ALL_SUCCESS"} for one in tasks]
+    olds = {"name": "j", "tasks": stored, "maxConcurrentRuns": 1}
     assert kinds(diff("Job", olds, {"name": "j", "tasks": [task("c", "dbt test"), task("a", "dbt run")]})) == {}
     between = {"name": "j", "tasks": [task("a", "dbt run"), task("b", "dbt seed"), task("c", "dbt test", "dbt docs")]}
     assert kinds(diff("Job", olds, between)) == {"tasks[1]": "add", "tasks[2].dbtTask.commands[1]": "add"}

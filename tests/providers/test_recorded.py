@@ -110,7 +110,7 @@ def test_a_second_run_of_the_same_program_finds_no_difference(name: str) -> None
     if name == "job":  # the recording's workspace answered another principal than the one the job was to run as
         inputs["runAs"] = {"__defaults": [], "userName": recorded["outputs"]["runAs"]["userName"]}
     diff = provider.diff(subject(name), RESOURCES[name]["id"], inputs, opened(recorded["outputs"]), inputs)
-    assert (False, {}) == (diff.changes, diff.detailed)
+    assert (diff.changes, diff.detailed) == (False, {})
 
 
 @names

@@ -70,7 +70,7 @@ def failures(inputs: Properties) -> Iterator[CheckFailure]:
     method = plain.get("authType")
     if isinstance(method, str) and method not in _METHODS:
         yield CheckFailure("authType", f"{method!r} is not supported: {' or '.join(_METHODS)}")
-    if not contains_unknown(inputs):
+    if plain.get("host") and not contains_unknown(inputs):
         yield from _method_failures(plain)
 
 

@@ -18,7 +18,7 @@ class Directory(Resource):
     token = "databricks:index/directory:Directory"
     shape = Shape(
         flag("deleteRecursive", local=True, absent=False),
-        integer("objectId", computed=True),
+        integer("objectId", computed=True, derived=True),
         text("path", required=True, replaces=True),
         PROVIDER_CONFIG,
         text("workspacePath", output=True, local=True),

@@ -25,7 +25,7 @@ class Group(Principal):
         text("aclPrincipalId", computed=True, local=True),
         *entitlement_fields(),
         text("api", local=True),
-        text("displayName", computed=True),
+        text("displayName"),
         text("externalId", replaces=True),
         flag("force", local=True),
         PROVIDER_CONFIG,

@@ -107,7 +107,7 @@ class Job(Resource):
         email_notifications(),
         environments(),
         text("existingClusterId"),
-        text("format", computed=True),
+        text("format", computed=True, derived=True),
         _git_source(),
         health(),
         job_clusters(),

@@ -39,7 +39,7 @@ class Permissions(Resource):
             unordered=True,
         ),
         *(text(name, replaces=True) for name in OBJECTS),
-        text("objectType", computed=True),
+        text("objectType", computed=True, derived=True),
         PROVIDER_CONFIG,
     )
 

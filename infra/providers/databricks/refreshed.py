@@ -1,7 +1,7 @@
 """Inputs out of a resource as it is now: as a program would have to write them to get it. Pure.
 
 For a resource of the state, the properties of its inputs, with today's values; order and spelling of the old input are kept
-where it means the same (sets, keyed lists). For an import, every property that is set and that a program can set.
+where it means the same (sets, keyed lists). For an import, every property that is set and that is a program's to choose.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def imported_inputs(shape: Shape, outputs: Properties) -> Properties:
     inputs: Properties = {}
     for field in shape.fields():
         value: Value = outputs.get(field.name)
-        if field.output or field.computed or value == field.usual or (empty(value) and not field.required):
+        if field.output or field.derived or field.local or value == field.usual or (empty(value) and not field.required):
             continue
         if field.kind == "block":
             inputs[field.name] = imported_inputs(field.nested, value)

@@ -24,7 +24,7 @@ class Schema(Resource):
         text("comment"),
         text("enablePredictiveOptimization", computed=True, choices=("DISABLE", "ENABLE", "INHERIT")),
         flag("forceDestroy", local=True, absent=False),
-        text("metastoreId", computed=True),
+        text("metastoreId", computed=True, derived=True),
         text("name", default=AUTO_NAME, replaces=True),
         text("owner", computed=True),
         mapping("properties"),

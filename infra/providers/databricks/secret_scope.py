@@ -23,7 +23,7 @@ class SecretScope(Resource):
     token = "databricks:index/secretScope:SecretScope"
     version = 2
     shape = Shape(
-        text("backendType", computed=True),
+        text("backendType", computed=True, derived=True),
         text("initialManagePrincipal", replaces=True, local=True),
         block(
             "keyvaultMetadata",

@@ -40,6 +40,7 @@ class Field:
     """One property.
 
     - `computed`: the server fills it in when the program leaves it out, so its absence is no difference.
+    - `derived`: formally an input, but what it is follows from the rest: an import leaves it out.
     - `output`: only the server sets it.
     - `local`: never sent or answered, kept in the state alone (`forceDestroy`).
     - `default`: what the official provider fills in, and lists in `__defaults`.
@@ -56,6 +57,7 @@ class Field:
     required: bool = False
     replaces: bool = False
     computed: bool = False
+    derived: bool = False
     output: bool = False
     local: bool = False
     secret: bool = False

@@ -91,7 +91,7 @@ class Transport:
                     f"{what}: {self._host} cannot be reached ({_reason(error)}). Check the host, and that it is up"
                 )
             return Unavailable(f"{what}: the connection to {self._host} broke ({_reason(error)})")
-        return Refused(f"{what}: {error}")
+        return Refused(f"signing in to {self._host} for {what}: {error}")
 
 
 def _answered(error: DatabricksError, what: str) -> ProviderError:

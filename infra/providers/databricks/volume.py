@@ -26,7 +26,7 @@ class Volume(Resource):
         text("owner", computed=True),
         PROVIDER_CONFIG,
         text("schemaName", required=True, replaces=True),
-        text("storageLocation", computed=True, replaces=True),
+        text("storageLocation", computed=True, derived=True, replaces=True),
         text("volumePath", local=True, output=True),
         text("volumeType", required=True, replaces=True, choices=("MANAGED", "EXTERNAL")),
     )

@@ -68,7 +68,7 @@ class SqlEndpoint(Resource):
         ),
         PROVIDER_CONFIG,
         text("spotInstancePolicy", default="COST_OPTIMIZED"),
-        text("sqlEndpointId", wire="id", computed=True),
+        text("sqlEndpointId", wire="id", computed=True, derived=True),
         text("state", output=True),
         block("tags", blocks("customTags", text("key", required=True), text("value", required=True), absent=[]), computed=True),
         text("warehouseType", computed=True, choices=("PRO", "CLASSIC", "TYPE_UNSPECIFIED")),

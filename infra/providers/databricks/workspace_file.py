@@ -32,7 +32,7 @@ class WorkspaceFile(Resource):
     shape = Shape(
         text("contentBase64", local=True),
         text("md5", local=True, default="different"),
-        integer("objectId", computed=True),
+        integer("objectId", computed=True, derived=True),
         text("path", required=True, replaces=True),
         PROVIDER_CONFIG,
         text("source", local=True),

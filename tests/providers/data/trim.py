@@ -21,6 +21,11 @@ HERE = Path(__file__).parent
 TYPES = {token.rsplit(":", 1)[1] for token in RESOURCES}
 #: Of the recorded stack.
 PASSPHRASE = "x"
+#: The calls that these types make have one of these in their path.
+ADDRESSES = (
+    *("catalogs", "schemas/", "schemas?", "volumes", "bindings/catalog", "permissions", "scim/v2", "secrets", "workspace/"),
+    *("jobs", "warehouses", "data_sources", "databricks-config"),
+)
 
 
 def main(source: Path) -> None:
@@ -64,9 +69,7 @@ def _wire(folder: Path) -> dict[str, Any]:
             "replaceReasons": step.get("replaceReasons") or [],
         }
     calls = [json.loads(line) for line in (folder / "calls.jsonl").read_text().splitlines()]
-    addresses = ("catalogs", "schemas/", "schemas?", "volumes", "warehouses", "permissions", "scim/v2", "secrets", "workspace/")
-    addresses += ("jobs", "bindings/catalog", "data_sources", "databricks-config")
-    kept = [call for call in calls if any(part in call["path"] + "?" for part in addresses)]
+    kept = [call for call in calls if any(part in call["path"] + "?" for part in ADDRESSES)]
     return {"resources": resources, "calls": kept}
 
 
