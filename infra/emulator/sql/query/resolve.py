@@ -53,7 +53,9 @@ class Resolver:
             for child in value if isinstance(value, list) else (value,):
                 if isinstance(child, exp.Expr):
                     self._visit(child, frame, ctes, sources)
-        if isinstance(node, exp.Column):
+        if isinstance(node, exp.Stream):
+            _unwrap(node)
+        elif isinstance(node, exp.Column):
             _unqualify(node, sources)
         elif isinstance(node, exp.Table):
             self._table(node, frame, ctes)
@@ -149,6 +151,14 @@ def _sources_of(select: exp.Select) -> Sources:
         if isinstance(table, exp.Table) and isinstance(table.this, exp.Identifier) and not table.alias and table.db:
             found[table.db.lower(), table.name.lower()] = table.name
     return found
+
+
+def _unwrap(stream: exp.Stream) -> None:
+    """`STREAM t` reads t: here a stream is what is there when it is asked."""
+    source = stream.this
+    if stream.args.get("alias"):
+        source.set("alias", stream.args["alias"])
+    stream.replace(source)
 
 
 def aim(node: exp.Table, physical: str) -> Sources:

@@ -16,6 +16,7 @@ from infra.emulator.sql.statements import (
     grants,
     insert,
     maintenance,
+    materialized,
     merge,
     namespaces,
     select,
@@ -41,6 +42,7 @@ FAMILIES: dict[str, Callable[[Session, Tokens], Result]] = {
     **show.STATEMENTS,
     **describe.STATEMENTS,
     **maintenance.STATEMENTS,
+    **materialized.STATEMENTS,
     **namespaces.STATEMENTS,
     **settings.STATEMENTS,
 }

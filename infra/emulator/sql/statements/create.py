@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from infra.emulator.sql import result
 from infra.emulator.sql.errors import Unsupported
-from infra.emulator.sql.statements import namespaces, tables, views
+from infra.emulator.sql.statements import materialized, namespaces, tables, views
 from infra.emulator.sql.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ def replace_table(session: Session, tokens: Tokens) -> result.Result:
 def kind(session: Session, tokens: Tokens, *, replace: bool) -> result.Result:
     """What is made, after CREATE."""
     tokens.take("EXTERNAL")
+    if tokens.take("MATERIALIZED", "VIEW"):
+        return materialized.create(session, tokens, "MATERIALIZED_VIEW", replace=replace)
+    if tokens.take("STREAMING", "TABLE") or tokens.take("STREAMING", "LIVE", "TABLE"):
+        return materialized.create(session, tokens, "STREAMING_TABLE", replace=replace)
     if tokens.take("TABLE"):
         return tables.create(session, tokens, replace=replace)
     temporary = bool(tokens.take("GLOBAL") or tokens.take_one("TEMP", "TEMPORARY", "LOCAL"))
