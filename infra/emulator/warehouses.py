@@ -100,20 +100,20 @@ def fetch(workspace: Workspace, warehouse_id: str) -> Document:
     return document
 
 
-def state(workspace: Workspace, document: Document) -> str:
-    """STARTING, RUNNING or STOPPED: by a call, or after `auto_stop_mins` without a statement."""
-    now, started = workspace.clock.now(), document["started_at"]
+def state(workspace: Workspace, document: Document, at: float | None = None) -> str:
+    """STARTING, RUNNING or STOPPED, now or at another time: by a call, or after `auto_stop_mins` without a statement."""
+    moment, started = workspace.clock.now() if at is None else at, document["started_at"]
     if document["stopped"]:
         return "STOPPED"
-    if now < started + workspace.warehouse_start_seconds:
+    if moment <= started + workspace.warehouse_start_seconds:
         return "STARTING"
-    idle = now - max(started, workspace.activity.get(document["id"], 0))
+    idle = moment - max(started, workspace.activity.get(document["id"], 0))
     return "STOPPED" if document["auto_stop_mins"] and idle > document["auto_stop_mins"] * 60 else "RUNNING"
 
 
-def render(workspace: Workspace, document: Document) -> Document:
+def render(workspace: Workspace, document: Document, at: float | None = None) -> Document:
     """As the API's EndpointInfo."""
-    current = state(workspace, document)
+    current = state(workspace, document, at)
     path = f"/sql/1.0/warehouses/{document['id']}"
     protocol, _, address = workspace.host.partition("://")
     hostname, _, port = address.partition(":")
@@ -142,7 +142,8 @@ def _put(workspace: Workspace, document: Document) -> None:
 
 
 def _create(workspace: Workspace, caller: Caller, request: Request) -> Document:
-    return render(workspace, create(workspace, caller, request.body))
+    document = create(workspace, caller, request.body)
+    return render(workspace, document, at=document["started_at"])
 
 
 def _get(workspace: Workspace, caller: Caller, request: Request) -> Document:

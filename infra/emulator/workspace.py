@@ -70,8 +70,8 @@ class Workspace:
     callers: dict[str, tuple[Caller, float | None]] = field(default_factory=dict)
     #: When each warehouse was last used, in seconds; one that nobody used since the start is as old as its start.
     activity: dict[str, float] = field(default_factory=dict)
-    #: How long a warehouse is STARTING: past the answer to its create, but no client should have to wait for it.
-    warehouse_start_seconds: float = 0.001
+    #: How long a warehouse is STARTING after the answer to its create, which always says so.
+    warehouse_start_seconds: float = 0
     #: Signs the links under which outputs are downloaded; they end with the process.
     link_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
