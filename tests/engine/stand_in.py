@@ -77,10 +77,7 @@ class Cloud:
     ) -> DiffResult:
         keys = [key for key in sorted({*old_inputs, *new_inputs}) if old_inputs.get(key) != new_inputs.get(key)]
         replaces = tuple(key for key in keys if key in self._plugin.replacing)
-        detailed = {
-            key: PropertyDiff("update-replace" if key in replaces else "update")
-            for key in keys  # type: ignore[arg-type]
-        }
+        detailed = {key: PropertyDiff("update-replace" if key in replaces else "update") for key in keys}
         return DiffResult(
             bool(keys), keys=tuple(keys), replaces=replaces, detailed=detailed, delete_before_replace="fixed" in new_inputs
         )
