@@ -120,6 +120,28 @@ def test_a_warehouse_that_does_not_start_is_kept_and_told() -> None:
     assert raised.value.created.id == "w"
 
 
+def test_what_was_made_is_kept_though_it_cannot_be_read() -> None:
+    """Otherwise the next update would make it twice."""
+    broken = Refused("GET answered INTERNAL_ERROR: ?", "INTERNAL_ERROR")
+    warehouse = Script({"POST /api/2.0/sql/warehouses": {"id": "w"}, "GET /api/2.0/sql/warehouses/w": broken})
+    with pytest.raises(PartialFailure) as raised:
+        create(warehouse, "SqlEndpoint", {"name": "n", "clusterSize": "Small"})
+    assert (raised.value.created.id, raised.value.created.outputs["clusterSize"]) == ("w", "Small")
+    job = Script({"POST /api/2.2/jobs/create": {"job_id": 7}, "GET /api/2.2/jobs/get": broken})
+    with pytest.raises(PartialFailure) as raised:
+        create(job, "Job", {"name": "j"})
+    assert (raised.value.created.id, raised.value.created.outputs["name"]) == ("7", "j")
+
+
+def test_nothing_is_made_before_the_workspace_is_known() -> None:
+    """What would fail after a create has to fail before it."""
+    unreachable = ProviderError("the connection broke")
+    script = Script({"GET /.well-known/databricks-config": unreachable, f"POST {UC}/schemas": {}})
+    with pytest.raises(ProviderError, match="the connection broke"):
+        create(script, "Schema", {"catalogName": "main", "name": "b"})
+    assert script.asked == []
+
+
 def test_a_warehouse_need_not_be_waited_for() -> None:
     """`noWait`."""
     starting = {"id": "w", "name": "n", "state": "STARTING"}

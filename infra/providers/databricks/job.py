@@ -14,7 +14,7 @@ from infra.engine.ports import CheckFailure, ProviderError, Timeouts
 from infra.engine.values import Properties
 from infra.providers.databricks import documents
 from infra.providers.databricks.client import Answer
-from infra.providers.databricks.errors import Absent, Refused, Unconfirmed
+from infra.providers.databricks.errors import Absent, Incomplete, Refused, Unconfirmed
 from infra.providers.databricks.job_compute import environments, job_clusters, libraries
 from infra.providers.databricks.job_tasks import tasks
 from infra.providers.databricks.notifications import email_notifications, health, webhook_notifications
@@ -154,14 +154,19 @@ class Job(Resource):
             yield CheckFailure("runAs", f"names {' and '.join(runners)}: name one")
 
     def create(self, workspace: Workspace, inputs: Properties, limits: Timeouts) -> tuple[str, Properties]:
+        settings = self._settings(inputs)
         try:
-            id = str(workspace.post(f"{_JOBS}/create", self._settings(inputs))["job_id"])
+            id = str(workspace.post(f"{_JOBS}/create", settings)["job_id"])
         except Unconfirmed as error:
             raise ProviderError(
                 f"{error}. Names of jobs are not unique, so it is not sent again: look for {inputs['name']!r} among the "
                 "workspace's jobs, remove it or import it, then run again"
             ) from error
-        return id, _unset(self._stored(workspace, id, workspace.get(f"{_JOBS}/get", job_id=id), inputs))
+        try:
+            answer = workspace.get(f"{_JOBS}/get", job_id=id)
+        except ProviderError as error:
+            raise Incomplete(id, self._stored(workspace, id, {"settings": settings}, inputs), error) from error
+        return id, _unset(self._stored(workspace, id, answer, inputs))
 
     def read(self, workspace: Workspace, id: str, known: Properties) -> Properties | None:
         answer = _found(workspace, id)

@@ -71,6 +71,7 @@ class DatabricksProvider:
         if preview:
             return Created("", _sealed(resource, foretold(resource, {}, news), inputs))
         with self._told(f"creating {_shown(subject)}", inputs):
+            self._workspace.meet()
             try:
                 id, outputs = resource.create(self._workspace, news, subject.timeouts)
             except Incomplete as error:

@@ -77,13 +77,13 @@ class SqlEndpoint(Resource):
     def create(self, workspace: Workspace, inputs: Properties, limits: Timeouts) -> tuple[str, Properties]:
         wanted = documents.body(self.shape, inputs)
         id = str(posted(workspace, _WAREHOUSES, wanted, lambda: _named(workspace, str(inputs["name"])))["id"])
-        answer = workspace.get(path(_WAREHOUSES, id))
         try:
+            answer = workspace.get(path(_WAREHOUSES, id))
             if not inputs.get("noWait"):
                 answer = _running(workspace, id, answer, limits.create or self.timeouts["create"])
+            return id, self._stored(workspace, id, answer, inputs)
         except ProviderError as error:
-            raise Incomplete(id, self._stored(workspace, id, answer, inputs), error) from error
-        return id, self._stored(workspace, id, answer, inputs)
+            raise Incomplete(id, self.outputs(workspace, id, {"id": id}, inputs), error) from error
 
     def read(self, workspace: Workspace, id: str, known: Properties) -> Properties | None:
         answer = found(workspace, path(_WAREHOUSES, id))

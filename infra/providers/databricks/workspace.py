@@ -52,6 +52,10 @@ class Workspace:
         """POST a form of several parts that overwrites what is there."""
         return self._client.call("POST", path, files=parts, repeatable=True)
 
+    def meet(self) -> None:
+        """Ask beforehand what every create needs afterwards, so that nothing can fail between a create and its record."""
+        self.id  # noqa: B018 - asked for once, then kept
+
     @property
     def config(self) -> Properties:
         """The `providerConfig` that every resource's outputs carry."""
