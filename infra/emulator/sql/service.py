@@ -104,6 +104,9 @@ class SqlService:
                 self._log.write(execution, warehouse)
             finally:
                 if not keep_session:
+                    with self._guard:
+                        self._sessions.pop(session.id, None)
+                        self._used.pop(session.id, None)
                     session.close()
 
         self._threads.submit(run)
