@@ -1,4 +1,8 @@
-"""A release: the dbt project's content in the workspace, in a folder named after its hash. Never changed, only added."""
+"""A release: the dbt project's content in the workspace, in a folder named after its hash. Never changed, only added.
+
+Earlier releases stay, so that jobs can be pointed at them again. They go with the environment: its folder is a resource of its
+own, and removing that removes whatever is in it.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +39,12 @@ class Release(pulumi.ComponentResource):
     def __init__(self, name: str, args: ReleaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lakestead:release:Release", name, None, opts)
         self.version = args.content.version
+        home = databricks.Directory(
+            name,
+            path=f"/Shared/lakestead/{args.environment.name}",
+            delete_recursive=True,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
         folder = f"/Shared/lakestead/{args.environment.name}/releases/{self.version}"
         # Where a path is the name of a file's own resource it has no /Workspace before it; where a job reads it, it has.
         self.directory = f"/Workspace{folder}"
@@ -44,6 +54,6 @@ class Release(pulumi.ComponentResource):
                 f"{self.version}/{file.path}",
                 path=f"{folder}/{file.path}",
                 source=f"{assets}/{file.sha256}",
-                opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
+                opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True, depends_on=[home]),
             )
         self.register_outputs({"version": self.version, "directory": self.directory})

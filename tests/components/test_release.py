@@ -81,6 +81,14 @@ def test_a_file_that_changes_meanwhile_is_refused(project: Path, tmp_path: Path)
         keep(content, tmp_path / "assets")
 
 
+def test_releases_go_with_their_environment(rich: Registered) -> None:
+    """The folder that holds them all is removed with everything in it, and after the files of the last one."""
+    file = next(iter(rich.of("WorkspaceFile").values()))
+
+    assert rich.inputs("Directory", "dbt") == {"path": "/Shared/lakestead/rich", "deleteRecursive": True}
+    assert [urn.rpartition("::")[2] for urn in file["depends_on"]] == ["dbt"]
+
+
 def test_files_of_a_release_are_added_and_never_changed(rich: Registered) -> None:
     """Name and path hold the version, deletes keep the file, and the source is the kept content, seen from the program."""
     version = rich.outputs["release"]

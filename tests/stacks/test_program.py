@@ -49,6 +49,7 @@ def test_the_program_registers_a_whole_environment(local: Registered) -> None:
         "Secret": 1,
         "SecretAcl": 1,
         "Release": 1,
+        "Directory": 1,
         "WorkspaceFile": 3,
         "Job": 2,
     }
