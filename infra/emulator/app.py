@@ -94,7 +94,11 @@ class Application:
         caller = NOBODY
         if fault is None or fault.kind == "drop_after":
             request = _request(scope, raw_path, match[1] if match else {}, content)
-            caller, response = await self._answer(route, request)
+            try:
+                caller, response = await self._answer(route, request)
+            except asyncio.CancelledError:  # the server stops: whether the request takes effect is not known any more
+                await _drop(scope)
+                return
         elif fault.kind == "drop_before":
             response = Response(b"", 0)
         else:

@@ -21,6 +21,7 @@ import os
 import socket
 import uuid
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
 
@@ -160,16 +161,15 @@ class WorkspaceServer:
         """
         self._write_server_json()
         self._server.ready = ready
-        try:
+        with ExitStack() as closing:  # last in, first out: each of them goes, whatever happens to another
+            closing.callback(self._lock.close)
+            closing.callback((self.workspace.folder / "server.json").unlink, missing_ok=True)
+            closing.callback(self._socket.close)
+            closing.callback(self.workspace.store.close)
+            closing.callback(self.app.close)
+            closing.callback(self.workspace.sql.close)  # ends the statements that the application's threads wait for
+            closing.callback(self.workspace.runs.close)
             self._server.run(sockets=[self._socket])
-        finally:
-            self.workspace.runs.close()
-            self.app.close()
-            self.workspace.sql.close()
-            self.workspace.store.close()
-            self._socket.close()
-            (self.workspace.folder / "server.json").unlink(missing_ok=True)
-            self._lock.close()
 
     def stop(self) -> None:
         """Ask `run` to return."""

@@ -90,7 +90,8 @@ class Session:
     def interrupt(self) -> None:
         """Cancel the running statement, if one runs."""
         self._canceled.set()
-        self.cursor.interrupt()
+        if not self._closed:
+            self.cursor.interrupt()
 
     def close(self) -> None:
         """End the session; a running statement is cancelled."""
