@@ -4,8 +4,8 @@
     python -m infra.engine up      --cwd DIR --stack NAME [--yes] [--json] [--parallel N]
     python -m infra.engine destroy --cwd DIR --stack NAME [--yes] [--json] [--parallel N]
 
-The passphrase comes from PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE, where state lives from PULUMI_BACKEND_URL or
-`backend.url` in Pulumi.yaml. Ends with 0, or with 1 for any failure.
+The passphrase comes from PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE, where state lives from
+PULUMI_BACKEND_URL or `backend.url` in Pulumi.yaml. Ends with 0, or with 1 for any failure.
 """
 
 from __future__ import annotations
