@@ -7,7 +7,6 @@ what each endpoint does: a family's module has its `routes`, listed in `FAMILIES
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 import time
 import traceback
@@ -41,6 +40,7 @@ from infra.emulator import (
 )
 from infra.emulator.access_log import AccessLog
 from infra.emulator.errors import NotFound, WorkspaceError
+from infra.emulator.rendering import as_json, failure, injected
 from infra.emulator.requests import Request, Response, Route
 from infra.emulator.routing import Router
 from infra.emulator.traffic import Fault
@@ -59,7 +59,6 @@ FAMILIES: tuple[Any, ...] = (
 )
 
 NOBODY = Caller(id="", name="", display_name="")
-_SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 
 
 def create_app(workspace: Workspace, families: Iterable[Any] = FAMILIES) -> Application:
@@ -101,8 +100,10 @@ class Application:
                 return
         elif fault.kind == "drop_before":
             response = Response(b"", 0)
+        elif fault.kind == "stale":
+            response = self._stale(scope)
         else:
-            response = _faulty(fault)
+            response = injected(fault)
         self._workspace.traffic.statuses[response.status] += 1
         self._log.write(
             method,
@@ -112,6 +113,8 @@ class Application:
             seconds=time.perf_counter() - started,
             fault=fault.kind if fault else None,
         )
+        if method == "GET" and response.status == 200 and fault is None:
+            self._workspace.traffic.remember(_read(scope), response.content)
         if fault is not None and fault.kind in ("drop_before", "drop_after"):
             await _drop(scope)
         else:
@@ -126,6 +129,12 @@ class Application:
                 return fault
             await asyncio.sleep(fault.milliseconds / 1000)
         return None
+
+    def _stale(self, scope: Scope) -> Response:
+        """The answer of the same read's last time, or that there is nothing yet."""
+        content = self._workspace.traffic.recall(_read(scope))
+        missing = NotFound("The requested object does not exist (a stale read was injected).")
+        return failure(missing, scim=False) if content is None else Response(content)
 
     def _count(self, method: str, raw_path: str, route: Route | None) -> None:
         traffic = self._workspace.traffic
@@ -150,11 +159,11 @@ class Application:
             else:
                 body = route.handler(self._workspace, caller, request)
         except WorkspaceError as error:
-            return caller, _failure(error, scim=route is not None and route.scim and caller is not NOBODY)
+            return caller, failure(error, scim=route is not None and route.scim and caller is not NOBODY)
         except Exception as error:
             traceback.print_exc(file=sys.stderr)
-            return caller, _failure(WorkspaceError(f"{type(error).__name__}: {error}"), scim=False)
-        return caller, body if isinstance(body, Response) else _json(200, {} if body is None else body)
+            return caller, failure(WorkspaceError(f"{type(error).__name__}: {error}"), scim=False)
+        return caller, body if isinstance(body, Response) else as_json(200, {} if body is None else body)
 
     async def _send(self, send: Send, response: Response) -> None:
         headers = [
@@ -189,25 +198,10 @@ def _request(scope: Scope, raw_path: str, parameters: dict[str, str], content: b
     )
 
 
-def _json(status: int, body: Any, headers: dict[str, str] | None = None) -> Response:
-    return Response(json.dumps(body, separators=(",", ":")).encode(), status, headers=headers or {})
-
-
-def _failure(error: WorkspaceError, *, scim: bool) -> Response:
-    if scim:
-        kind = {400: "invalidValue", 409: "uniqueness"}.get(error.status, "")
-        return _json(
-            error.status,
-            {"schemas": [_SCIM_ERROR], "scimType": kind, "detail": error.message, "status": str(error.status)},
-        )
-    return _json(error.status, error.body())
-
-
-def _faulty(fault: Fault) -> Response:
-    status = 429 if fault.kind == "rate" else fault.status
-    headers = {} if fault.retry_after is None else {"retry-after": f"{fault.retry_after:g}"}
-    code = {429: "REQUEST_LIMIT_EXCEEDED", 503: "TEMPORARILY_UNAVAILABLE"}.get(status, "INTERNAL_ERROR")
-    return _json(status, {"error_code": code, "message": f"A fault of kind '{fault.kind}' was injected."}, headers)
+def _read(scope: Scope) -> str:
+    """A read's path and query, and who asks, not in clear."""
+    who = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+    return f"{scope['raw_path'].decode('latin-1')}?{scope['query_string'].decode('latin-1')} {hash(who)}"
 
 
 async def _drop(scope: Scope) -> None:

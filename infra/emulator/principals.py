@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.emulator import directory, objects
+from infra.emulator import directory, objects, references
 from infra.emulator.directory import NAME_FIELDS, Kind
 from infra.emulator.errors import AlreadyExists, BadRequest, NotFound, PermissionDenied
 from infra.emulator.scim_language import operations
@@ -63,7 +63,7 @@ def replace(workspace: Workspace, caller: Caller, kind: Kind, principal_id: str,
         fixed = {field: old[field] for field in ("id", "applicationId", "local", "active") if field in old}
         document = {NAME_FIELDS[kind]: old[NAME_FIELDS[kind]], **fixed, **_kept(kind, body)}
         document |= {field: old[field] for field in ("id", "applicationId") if field in old}
-        _check_rename(workspace, kind, old, document)
+        _rename(workspace, kind, old, document)
         directory.put(workspace, kind, document)
         if kind == "group":
             _set_members(workspace, principal_id, "replace", _values(body.get("members")))
@@ -91,7 +91,7 @@ def patch(workspace: Workspace, caller: Caller, kind: Kind, principal_id: str, b
             else:
                 raise BadRequest(f"Attribute {attribute} of a {_TITLES[kind].lower()} cannot be changed.")
         document = {field: value for field, value in document.items() if value is not None and value != []}
-        _check_rename(workspace, kind, old, document)
+        _rename(workspace, kind, old, document)
         directory.put(workspace, kind, document)
 
 
@@ -202,7 +202,8 @@ def _check_free(workspace: Workspace, kind: Kind, name: str) -> None:
         raise AlreadyExists(f"{_TITLES[kind]} with {noun} {name} already exists.")
 
 
-def _check_rename(workspace: Workspace, kind: Kind, old: Document, new: Document) -> None:
+def _rename(workspace: Workspace, kind: Kind, old: Document, new: Document) -> None:
+    """What was granted to a principal, and what it owns, goes on under its new name."""
     field = NAME_FIELDS[kind]
     if old[field] == new.get(field):
         return
@@ -212,6 +213,7 @@ def _check_rename(workspace: Workspace, kind: Kind, old: Document, new: Document
         raise BadRequest(f"{field} is required")
     if old[field].lower() != new[field].lower():
         _check_free(workspace, kind, new[field])
+    references.rename(workspace, kind, old[field], new[field])
 
 
 def _require_admin(caller: Caller) -> None:

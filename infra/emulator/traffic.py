@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Literal, get_args
 
 from infra.emulator.errors import InvalidParameter
 
-FaultKind = Literal["latency", "status", "drop_before", "drop_after", "rate"]
+FaultKind = Literal["latency", "status", "drop_before", "drop_after", "rate", "stale"]
+_REMEMBERED = 1000
 
 
 @dataclass(slots=True)
@@ -21,7 +22,8 @@ class Fault:
 
     latency: answers `milliseconds` later. status: answers `status` (429, 5xx) without acting, with `retry_after` seconds
     where it is set. drop_before, drop_after: the connection breaks before, or after, the request has taken effect.
-    rate: answers 429 to what exceeds `per_second`, after a burst of one second's worth.
+    rate: answers 429 to what exceeds `per_second`, after a burst of one second's worth. stale: a read is answered as the same
+    read was the last time, with 404 if it was never asked before, as if the last writes had not arrived yet.
 
     method and path are shell patterns, path against the request's path without its query. The first `skip` matching
     requests are spared, the next `times` are hit (None: all).
@@ -58,6 +60,8 @@ class Fault:
         """Whether this request is hit; counts it."""
         if not (fnmatchcase(method, self.method) and fnmatchcase(path, self.path)):
             return False
+        if self.kind == "stale" and method != "GET":
+            return False
         if self.kind == "rate" and self._admits(now):
             return False
         if self.skip:
@@ -92,6 +96,7 @@ class Traffic:
     statuses: Counter[int] = field(default_factory=Counter)
     faults: list[Fault] = field(default_factory=list)
     _faults_made: int = 0
+    _answers: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
 
     def add(self, fault: Fault) -> Fault:
         """Inject a fault from now on."""
@@ -99,6 +104,17 @@ class Traffic:
         fault.id = self._faults_made
         self.faults.append(fault)
         return fault
+
+    def remember(self, read: str, answer: bytes) -> None:
+        """What a read was answered, for a later stale one; the latest thousand reads are kept."""
+        self._answers[read] = answer
+        self._answers.move_to_end(read)
+        if len(self._answers) > _REMEMBERED:
+            self._answers.popitem(last=False)
+
+    def recall(self, read: str) -> bytes | None:
+        """What the read was answered the last time."""
+        return self._answers.get(read)
 
     def reset(self) -> None:
         """All counters to zero; faults stay."""

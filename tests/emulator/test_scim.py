@@ -8,6 +8,7 @@ import httpx
 import pytest
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import BadRequest, NotFound, PermissionDenied, ResourceConflict
+from databricks.sdk.service.catalog import PermissionsChange, Privilege
 from databricks.sdk.service.iam import ComplexValue, Patch, PatchOp, PatchSchema
 
 from infra.emulator.errors import BadRequest as Refused
@@ -112,6 +113,21 @@ def test_a_group_is_renamed_by_put_and_keeps_nothing_that_is_not_said(admin: Wor
     found = admin.groups.get(str(group.id))
     assert (found.display_name, found.entitlements) == ("second", [])
     assert list(admin.groups.list(filter='displayName eq "first"')) == []
+
+
+def test_a_renamed_group_keeps_its_grants_its_levels_and_what_it_owns(admin: WorkspaceClient) -> None:
+    """They are the group's, not the name's."""
+    group = admin.groups.create(display_name="old name")
+    admin.catalogs.create("renaming")
+    admin.schemas.create("owned", "renaming")
+    admin.schemas.update("renaming.owned", owner="old name")
+    change = PermissionsChange(principal="old name", add=[Privilege.USE_CATALOG])
+    admin.grants.update("catalog", "renaming", changes=[change])
+    admin.groups.update(str(group.id), display_name="new name")
+    held = admin.grants.get("catalog", "renaming").privilege_assignments or []
+    assert [each.principal for each in held] == ["new name"]
+    assert admin.schemas.get("renaming.owned").owner == "new name"
+    assert [each.full_name for each in admin.schemas.list("renaming")][-1] == "renaming.owned"
 
 
 def test_lists_page_by_start_index_and_limit_attributes(admin: WorkspaceClient, workspace: LiveWorkspace) -> None:

@@ -79,6 +79,16 @@ def test_a_rate_limit_admits_its_rate(client: httpx.Client) -> None:
     assert statuses.count(429) >= 4
 
 
+def test_a_stale_read_knows_nothing_of_the_last_writes(client: httpx.Client) -> None:
+    """A new object is not there yet, a changed one is as it was; the next read is fresh."""
+    client.post(CATALOGS, json={"name": "young"})
+    _inject(client, kind="stale", path=f"{CATALOGS}/*", times=1)
+    assert [client.get(f"{CATALOGS}/young").status_code for _ in range(2)] == [404, 200]
+    _inject(client, kind="stale", path=f"{CATALOGS}/*", times=1)
+    client.patch(f"{CATALOGS}/young", json={"comment": "new"})
+    assert [client.get(f"{CATALOGS}/young").json().get("comment") for _ in range(2)] == [None, "new"]
+
+
 def test_a_rate_limit_refills_with_time() -> None:
     """Half a second later, half the rate is admitted again."""
     fault = Fault(kind="rate", per_second=10)
