@@ -21,7 +21,13 @@ def reasons(inputs: dict[str, Any]) -> dict[str, str]:
     "inputs",
     [
         {"host": HOST, "token": Secret("t"), "version": "1.106.0", "__internal": {}},
-        {"host": "http://127.0.0.1:8080", "clientId": "c", "clientSecret": Secret("s"), "httpTimeoutSeconds": "30"},
+        {
+            "host": "http://127.0.0.1:8080",
+            "clientId": "c",
+            "clientSecret": Secret("s"),
+            "httpTimeoutSeconds": "30",
+            "rateLimit": "15",
+        },
         {"host": UNKNOWN, "token": UNKNOWN},
         {"host": HOST, "token": "t", "clientId": "c", "clientSecret": "s", "authType": "oauth-m2m"},
     ],
@@ -43,6 +49,8 @@ def test_explicit_credentials_are_accepted_as_they_are(inputs: dict[str, Any]) -
         ({"host": HOST, "token": "t", "clientId": "c", "clientSecret": "s"}, "authType", "say which, pat or oauth-m2m"),
         ({"host": HOST, "token": "t", "authType": "azure-cli"}, "authType", "'azure-cli' is not supported"),
         ({"host": HOST, "token": "t", "profile": "prod"}, "profile", "takes no 'profile'"),
+        ({"host": HOST, "token": "t", "rateLimit": "fast"}, "rateLimit", "'fast' is no number above 0"),
+        ({"host": HOST, "token": "t", "httpTimeoutSeconds": 0}, "httpTimeoutSeconds", "0 is no number above 0"),
         ({"host": HOST, "token": "t", "hosst": "x"}, "hosst", "Did you mean 'host'?"),
     ],
 )

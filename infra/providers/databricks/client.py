@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from infra.engine.ports import ProviderError
 from infra.providers.databricks.credentials import Credentials
 from infra.providers.databricks.errors import Unconfirmed
+from infra.providers.databricks.pace import Pace
 
 if TYPE_CHECKING:
     from infra.providers.databricks.transport import Transport
@@ -61,6 +62,7 @@ class Client:
         self._credentials = credentials
         self._parallel = parallel
         self._sleep = sleep
+        self._pace = Pace(credentials.rate, sleep=sleep)
         self._lock = threading.Lock()
         self._transport: Transport | None = None
 
@@ -82,6 +84,7 @@ class Client:
         again = repeatable or method in _SAFE
         waited, pause = 0.0, 0.25
         while True:
+            self._pace.wait()
             try:
                 return self._connected().send(method, path, query=query, body=body, files=files, headers=headers)
             except Passing as error:

@@ -23,7 +23,9 @@ SETTINGS: Final[Mapping[str, str]] = {
     "clientSecret": "client_secret",
     "authType": "auth_type",
     "httpTimeoutSeconds": "http_timeout_seconds",
+    "rateLimit": "rate_limit",
 }
+_NUMBERS: Final = ("httpTimeoutSeconds", "rateLimit")
 _BOOKKEEPING: Final = frozenset({"version", "__internal", "__defaults", "pluginDownloadURL"})
 _METHODS: Final = ("pat", "oauth-m2m")
 _HOW: Final = "give host with token, or host with clientId and clientSecret"
@@ -38,6 +40,8 @@ class Credentials:
     client_id: str = ""
     client_secret: str = ""
     http_timeout: float = 60.0
+    #: Requests a second; None for as many as there are.
+    rate: float | None = None
 
     @property
     def who(self) -> str:
@@ -70,6 +74,7 @@ def failures(inputs: Properties) -> Iterator[CheckFailure]:
     method = plain.get("authType")
     if isinstance(method, str) and method not in _METHODS:
         yield CheckFailure("authType", f"{method!r} is not supported: {' or '.join(_METHODS)}")
+    yield from _number_failures(plain)
     if plain.get("host") and not contains_unknown(inputs):
         yield from _method_failures(plain)
 
@@ -85,6 +90,15 @@ def _host_failures(host: Any) -> Iterator[CheckFailure]:
         yield CheckFailure("host", f"{host!r} is no address: write https://<workspace>")
     elif parts.username or parts.query or parts.path.strip("/"):
         yield CheckFailure("host", f"{parts.scheme}://{parts.hostname} is enough: no user, path or query belongs in it")
+
+
+def _number_failures(plain: Properties) -> Iterator[CheckFailure]:
+    for name in _NUMBERS:
+        if plain.get(name) is not UNKNOWN:
+            try:
+                _number(plain.get(name))
+            except ValueError as error:
+                yield CheckFailure(name, str(error))
 
 
 def _method_failures(plain: Properties) -> Iterator[CheckFailure]:
@@ -109,6 +123,19 @@ def credentials(inputs: Properties) -> Credentials | None:
         token="" if by_client else str(plain.get("token", "")),
         client_id=str(plain.get("clientId", "")) if by_client else "",
         client_secret=str(plain.get("clientSecret", "")) if by_client else "",
-        # Pulumi hands a provider's numbers over as JSON text.
-        http_timeout=float(json.loads(str(plain.get("httpTimeoutSeconds", 60)))),
+        http_timeout=_number(plain.get("httpTimeoutSeconds")) or 60.0,
+        rate=_number(plain.get("rateLimit")),
     )
+
+
+def _number(value: Any) -> float | None:
+    """A provider's number: Pulumi hands it over as JSON text. Raises ValueError for anything else."""
+    try:
+        found = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        found = False
+    if found is None:
+        return None
+    if isinstance(found, bool) or not isinstance(found, (int, float)) or found <= 0:
+        raise ValueError(f"{value!r} is no number above 0")
+    return float(found)

@@ -122,7 +122,6 @@ def _api_client(credentials: Credentials, parallel: int) -> ApiClient:
     try:
         config = Config(
             product="lakestead",
-            product_version="0.1.0",
             clock=_OneAttempt(),
             max_connection_pools=parallel,
             max_connections_per_pool=parallel,
