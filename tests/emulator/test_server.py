@@ -6,8 +6,9 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -55,6 +56,28 @@ def test_a_killed_server_comes_back_with_address_token_and_objects(tmp_path: Pat
         assert [group.display_name for group in after.groups.list()] == ["admins", "users", "analysts"]
         assert after.dbutils.secrets.get("dbt", "token") == "s3cr3t"
         assert after.workspace.download("/Shared/a.sql").read() == b"-- Databricks notebook source\nselect 1"
+
+
+def test_every_answered_create_survives_a_kill(tmp_path: Path) -> None:
+    """Killed while creates arrive: what was answered is there, and at most one object besides."""
+    answered: list[str] = []
+    with _process(tmp_path) as (process, _):
+        before = _client(tmp_path)
+        before.catalogs.create("storm")
+        killer = threading.Timer(0.3, process.kill)
+        headers = {"authorization": f"Bearer {(tmp_path / 'token').read_text().strip()}"}
+        with httpx.Client(base_url=before.config.host, headers=headers) as client, suppress(httpx.TransportError):
+            killer.start()
+            while True:
+                body = {"name": f"s{len(answered)}", "catalog_name": "storm"}
+                client.post("/api/2.1/unity-catalog/schemas", json=body).raise_for_status()
+                answered.append(body["name"])
+        killer.join()
+    with serve(tmp_path) as live:
+        found = {str(each.name) for each in live.client().schemas.list("storm")} - {"default", "information_schema"}
+    assert set(answered) <= found
+    assert len(found) - len(answered) <= 1
+    assert answered
 
 
 def test_sigterm_ends_the_server_with_code_0_and_removes_server_json(tmp_path: Path) -> None:
