@@ -38,7 +38,10 @@ def change(
                 name = registry.principal(workspace, name)
             grants[name] = (grants.get(name, set()) - remove) | add
         kept = {name: sorted(grants[name]) for name in sorted(grants) if grants[name]}
-        workspace.store.put("grants", f"{securable_type}/{full_name}", kept)
+        if kept:
+            workspace.store.put("grants", f"{securable_type}/{full_name}", kept)
+        else:
+            workspace.store.delete("grants", f"{securable_type}/{full_name}")
     return kept
 
 

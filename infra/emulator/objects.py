@@ -36,6 +36,13 @@ def make_home(workspace: Workspace, kind: Kind, name: str) -> None:
     access_levels.grant(workspace, (kind, name), access_levels.MANAGE, "directories", str(home["object_id"]))
 
 
+def remove_home(workspace: Workspace, name: str) -> None:
+    """A deleted principal's folder goes if nothing is in it."""
+    home = workspace.store.get("object", f"/Users/{name}")
+    if home is not None and not workspace.store.count("object", home["path"]):
+        _delete(workspace, home)
+
+
 def normalize(path: str) -> str:
     """The path without `/Workspace` in front and `/` at the end. Raises InvalidParameter for one that is not absolute."""
     if not path.startswith("/"):

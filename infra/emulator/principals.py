@@ -108,6 +108,8 @@ def remove(workspace: Workspace, caller: Caller, kind: Kind, principal_id: str) 
             for key, _ in workspace.store.list(stored, principal_id):
                 workspace.store.delete(stored, key)
         directory.remove(workspace, kind, document)
+        if kind != "group":
+            objects.remove_home(workspace, document[NAME_FIELDS[kind]])
 
 
 def fetch(workspace: Workspace, kind: Kind, principal_id: str) -> Document:

@@ -183,6 +183,7 @@ def test_a_deleted_principals_token_and_memberships_go_with_it(admin: WorkspaceC
     assert workspace.client(token).current_user.me().display_name == "leaver"
     admin.service_principals.delete(str(principal.id))
     assert admin.groups.get(str(group.id)).members == []
+    assert f"/Users/{principal.application_id}" not in [each.path for each in admin.workspace.list("/Users")]
     with pytest.raises(PermissionDenied, match="Invalid access token"):
         workspace.client(token).current_user.me()
 
