@@ -11,6 +11,7 @@ import base64
 import binascii
 import hashlib
 import os
+from functools import lru_cache
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -29,8 +30,7 @@ class Cipher:
     """Encrypts and decrypts texts. `state` is what Pulumi stores beside them to find the key again."""
 
     def __init__(self, passphrase: str, salt: bytes) -> None:
-        key = hashlib.pbkdf2_hmac("sha256", passphrase.encode(), salt, ROUNDS, KEY_BYTES)
-        self._gcm = AESGCM(key)
+        self._gcm = AESGCM(_key(passphrase, salt))
         self.state = f"v1:{_to_base64(salt)}:{self.encrypt(_PROBE)}"
 
     @classmethod
@@ -69,6 +69,12 @@ class Cipher:
             return self._gcm.decrypt(_from_base64(parts[1]), _from_base64(parts[2]), None).decode()
         except InvalidTag:
             raise SecretsError(_WRONG) from None
+
+
+@lru_cache(maxsize=4)
+def _key(passphrase: str, salt: bytes) -> bytes:
+    """Kept, because a preview and the update after it need the same."""
+    return hashlib.pbkdf2_hmac("sha256", passphrase.encode(), salt, ROUNDS, KEY_BYTES)
 
 
 _WRONG: Final = (

@@ -9,7 +9,8 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,9 @@ class StandIn:
         self.folder = folder
         self.replacing = frozenset(replacing)
         self.meeting: threading.Barrier | None = None
+        self.sabotage: Callable[[], object] = lambda: None
+        #: Seconds that a create takes; what waits is the operation's process, not the test.
+        self.slow = 0.0
         folder.mkdir(parents=True, exist_ok=True)
 
     def check_config(self, olds: Properties | None, news: Properties) -> CheckResult:
@@ -86,6 +90,8 @@ class Cloud:
         if preview:
             return Created("", {**inputs, "serial": UNKNOWN})
         self._called("create", subject, reveal(inputs))
+        self._plugin.sabotage()
+        time.sleep(self._plugin.slow)
         fail = inputs.get("fail")
         if fail == "die":
             os.kill(os.getpid(), signal.SIGKILL)

@@ -50,8 +50,10 @@ def test_state_lies_where_the_cli_looks_for_it(backend: FileBackend, tmp_path: P
     backend.write(EMPTY + " ")
 
     root = tmp_path / ".pulumi"
-    assert {"meta.yaml": "version: 1\n", "stacks/shop/dev.json": EMPTY + " ", "stacks/shop/dev.json.bak": EMPTY} == {
-        str(path.relative_to(root)): path.read_text() for path in root.glob("**/*") if path.is_file()
+    assert {str(path.relative_to(root)): path.read_text() for path in root.glob("**/*") if path.is_file()} == {
+        "meta.yaml": "version: 1\n",
+        "stacks/shop/dev.json": EMPTY + " ",
+        "stacks/shop/dev.json.bak": EMPTY,
     }
 
 
@@ -165,7 +167,9 @@ def test_history_written_by_the_cli_is_read(tmp_path: Path) -> None:
     assert json.loads(backend.history_checkpoint(6))["checkpoint"]["latest"].get("resources") is None
 
 
-@pytest.mark.parametrize("write", [lambda path: files.write(path, "new"), lambda path: files.write(path, "new", keep_previous=True)])
+@pytest.mark.parametrize(
+    "write", [lambda path: files.write(path, "new"), lambda path: files.write(path, "new", keep_previous=True)]
+)
 def test_a_file_is_replaced_with_its_mode(tmp_path: Path, write: Callable[[Path], None]) -> None:
     """State is for its owner only."""
     path = tmp_path / "deep" / "file"

@@ -47,7 +47,7 @@ def test_dependents_are_all_that_reaches_the_root(state: list[Resource], data: s
 
 def test_a_cycle_is_deleted_nevertheless() -> None:
     """A state that contradicts itself must not make a destroy hang."""
-    assert [[1], [0]] == [[int(item.urn[1:]) for item in wave] for wave in antichains([resource(0, {1}), resource(1, {0})])]
+    assert [[int(item.urn[1:]) for item in wave] for wave in antichains([resource(0, {1}), resource(1, {0})])] == [[1], [0]]
 
 
 def test_knots_name_what_is_missing() -> None:
@@ -58,6 +58,8 @@ def test_knots_name_what_is_missing() -> None:
         Resource(urn="mother", type="t", custom=False),
     ]
 
-    assert [("child", "mother", "parent"), ("child", "nobody", "dependency"), ("mother", "mother", "duplicate")] == [
-        (knot.resource, knot.missing, knot.relation) for knot in knots(state)
+    assert [(knot.resource, knot.missing, knot.relation) for knot in knots(state)] == [
+        ("child", "mother", "parent"),
+        ("child", "nobody", "dependency"),
+        ("mother", "mother", "duplicate"),
     ]

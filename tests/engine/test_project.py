@@ -82,7 +82,9 @@ def test_state_urls_are_folders(url: str, expected: str) -> None:
 
 def test_configuration_is_defaults_then_file_then_extra(folder: Path) -> None:
     """Keys without a namespace are the project's; objects become JSON; secrets are decrypted and marked."""
-    project(folder, "name: shop\nruntime: python\nconfig:\n  size: {default: 3}\n  color: red\n  aws:region: {value: us-east-1}\n")
+    project(
+        folder, "name: shop\nruntime: python\nconfig:\n  size: {default: 3}\n  color: red\n  aws:region: {value: us-east-1}\n"
+    )
     (folder / "Pulumi.dev.yaml").write_text(
         f"config:\n  color: blue\n  shop:deep: {{a: [1, {{secure: '{CIPHER.encrypt('two')}'}}]}}\n  other:flag: true\n"
     )
