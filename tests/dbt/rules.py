@@ -6,6 +6,7 @@ has no Python. `python -m tests.dbt.rules` rewrites that file.
 """
 
 import csv
+import hashlib
 import json
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
@@ -93,6 +94,12 @@ def _last(rows: list[Row], key: str, order: Callable[[Row], date | Decimal]) -> 
     for row in sorted(rows, key=order):
         kept[int(row[key])] = row
     return kept
+
+
+def row_hash(row: Row) -> str:
+    """The fingerprint that bronze gives a delivered line: md5 over trimmed columns, a mark for what is missing."""
+    text = "||".join(value.strip() or "<null>" for value in row.values())
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def expected_rows(folder: Path = SEEDS) -> dict[str, int]:
