@@ -21,9 +21,9 @@ _OPENING = """# The environment file
 
 Generated from `infra/models` by `python -m scripts.reference`; do not edit.
 
-`environments/<name>.yaml` describes one environment; its name is the file's. `extends: base` inherits another file: maps merge
-key by key, everything else is replaced, `null` takes an inherited key away. A file that says `template: true` is only there to be
-extended. Editors that read JSON schemas complete from `environments/schema.json`.
+`environments/<name>.yaml` describes one environment; its name is the file's. `extends: base` inherits another file: maps
+merge key by key, everything else is replaced, `null` takes an inherited key away. A file that says `template: true` is only
+there to be extended. Editors that read JSON schemas complete from `environments/schema.json`.
 
 Two substitutions may stand in a text, and no others:
 
@@ -85,7 +85,7 @@ def _parts(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _section(title: str, name: str, part: dict[str, Any]) -> Iterator[str]:
     required = required_keys()[name]
-    yield f"## {title}\n\n{part['description']}\n\n| key | value | left out | |\n| --- | --- | --- | --- |\n"
+    yield f"## {title}\n\n{part['description']}\n\n| key | value | if left out | |\n| --- | --- | --- | --- |\n"
     for key, field in part["properties"].items():
         absent = "**required**" if key in required else _default(field)
         yield f"| `{key}` | {_kind(field)} | {absent} | {field.get('description', '')} |\n"
@@ -93,7 +93,9 @@ def _section(title: str, name: str, part: dict[str, Any]) -> Iterator[str]:
 
 
 def _default(field: dict[str, Any]) -> str:
-    return f"`{json.dumps(field['default'])}`".replace('"', "") if "default" in field else ""
+    if isinstance(field.get("default"), str | int | bool):
+        return f"`{json.dumps(field['default'])}`".replace('"', "")
+    return ""
 
 
 def _kind(field: dict[str, Any]) -> str:
@@ -109,9 +111,7 @@ def _kind(field: dict[str, Any]) -> str:
             return f"a list of {_kind(field['items'])}"
         case "integer":
             bounds = [str(field[key]) for key in ("minimum", "maximum") if key in field]
-            return "a whole number" + (
-                f", {' to '.join(bounds)}" if len(bounds) == 2 else f" from {bounds[0]}" if bounds else ""
-            )
+            return "a whole number" + (f", {' to '.join(bounds)}" if len(bounds) == 2 else f" from {bounds[0]}")
         case "boolean":
             return "`true` or `false`"
     return "text"

@@ -26,7 +26,7 @@ class Dbt(Record):
 
     project: str = "dbt"
     """The folder of the dbt project, from the project's folder."""
-    target: Key | None = None
+    target: Key = ""
     """The dbt target: what `target.name` says in the project; the environment's name where left out."""
     catalog: Identifier
     """The domain whose catalog dbt builds in: a key of `catalogs`."""

@@ -42,8 +42,11 @@ def resolve(environment: Environment, variables: Mapping[str, str]) -> Environme
 
 
 def _build(name: str, document: Node) -> Environment:
+    values = document.plain()
+    if isinstance(values.get("dbt"), dict):
+        values["dbt"].setdefault("target", name)
     try:
-        environment = Environment.model_validate(document.plain())
+        environment = Environment.model_validate(values)
     except ValidationError as error:
         raise InvalidEnvironment(diagnostics.findings(error, Environment, document)) from None
     environment._name, environment._document = name, document

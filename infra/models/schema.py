@@ -47,4 +47,4 @@ def _says_nothing(key: str, item: Any) -> bool:
         return isinstance(item, str)
     if key == "required":
         return isinstance(item, list)
-    return key == "default" and item in (None, {}, [])
+    return key == "default" and item in (None, "", {}, [])

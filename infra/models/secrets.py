@@ -24,6 +24,6 @@ class Secrets(Record):
     """Where the values of `${secret:NAME}` come from, and the scopes that they go to."""
 
     source: Literal["env", "none"] = "env"
-    """`env`: the variable LAKESTEAD_SECRET_<NAME> of the process. `none`: made at random once, and kept on this laptop."""
+    """`env`: the variable `LAKESTEAD_SECRET_<NAME>` of the process. `none`: made at random once, and kept on this laptop."""
     scopes: Mapping[Key, SecretScope] = {}
     """Secret scopes."""

@@ -104,6 +104,14 @@ def test_dbt_always_knows_its_environment(sound: Environment) -> None:
     assert sound.dbt_vars() == {"lookback_days": 45, "regions": ("north", "south"), "environment": "my-own"}
 
 
+def test_the_dbt_target_is_the_environment_unless_said(sound: Environment, write: Write) -> None:
+    """`target.name` in a project says where it runs."""
+    other = load_environment("other", write(other=SOUND.replace("schema: gold", "schema: gold\n  target: live")))
+
+    assert (sound.dbt.target if sound.dbt else None) == "my-own"
+    assert (other.dbt.target if other.dbt else None) == "live"
+
+
 def test_an_environment_is_frozen(sound: Environment) -> None:
     """Nothing changes an environment once it has been judged."""
     with pytest.raises(ValidationError, match="frozen"):
