@@ -25,6 +25,7 @@ from infra.emulator.dbt_host import Command, DbtHost
 from infra.emulator.errors import InvalidParameter, NotImplementedHere
 from infra.emulator.job_settings import dbt_arguments
 from infra.emulator.parse_cache import ParseCache
+from infra.emulator.run_states import ERROR
 from infra.emulator.store import Document
 from infra.emulator.task_outcome import Outcome, Stop
 from infra.emulator.workspace import Caller, Workspace
@@ -71,12 +72,11 @@ class DbtRunner:
             profile = self._profile(task, project, folder)
             with self._token(principal) as token:
                 environment = self._environment(task, folder, token)
-                identity = (task["project_directory"], profile)
-                self.cache.fill(project, *identity)
+                self.cache.fill(project, profile)
                 try:
                     return self._commands(task, project, environment, folder / LOG, stop)
                 finally:
-                    self.cache.keep(project, *identity, secrets=(token,))
+                    self.cache.keep(project, profile, token)
                     pack(project, folder / ARTIFACTS, token)
         finally:
             shutil.rmtree(project, ignore_errors=True)
@@ -156,7 +156,8 @@ def _wait(command: Command, stop: Stop) -> int:
     while (code := command.wait(0.2)) is None:
         if stop.reason:
             stopped_for += 0.2
-            if stopped_for >= _GRACE:
+            # Past a shutdown nobody would answer dbt's requests to cancel.
+            if stop.reason == ERROR or stopped_for >= _GRACE:
                 command.kill()
     return code
 

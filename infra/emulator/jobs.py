@@ -72,6 +72,11 @@ def check_run_as(workspace: Workspace, caller: Caller, given: Document) -> None:
             f"run_as.service_principal_name: there is no service principal with application id '{application_id}' in this"
             " workspace."
         )
+    if not caller.is_admin and caller.name != principal["applicationId"]:
+        raise PermissionDenied(
+            f"{caller.name} may not run jobs as the service principal {application_id}: here only admins may, and the service"
+            " principal itself."
+        )
 
 
 def _checked(workspace: Workspace, caller: Caller, settings: Document, before: Document | None = None) -> Document:

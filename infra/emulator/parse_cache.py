@@ -9,41 +9,49 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
+from threading import Lock
 
 _NAME = "partial_parse.msgpack"
+#: Files to keep: one is some megabytes.
+_MOST = 16
 
 
 class ParseCache:
-    """A folder of parsed projects."""
+    """A folder of parsed projects, by the text of the profile they were parsed with: it names project and connection."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._keeping = Lock()
 
-    def fill(self, project: Path, *identity: str) -> None:
-        """Put what is known of the project into its `target` folder. `identity`: all by which dbt would parse anew."""
-        cached = self._path(identity)
-        if not cached.exists():
+    def fill(self, project: Path, profile: str) -> None:
+        """Put what is known of the project into its `target` folder."""
+        try:
+            cached = self._path(profile).read_bytes()
+        except FileNotFoundError:
             return
         target = project / "target"
         target.mkdir(exist_ok=True)
-        (target / _NAME).write_bytes(cached.read_bytes().replace(_stand_in(project), os.fsencode(project)))
+        (target / _NAME).write_bytes(cached.replace(_stand_in(project), os.fsencode(project)))
 
-    def keep(self, project: Path, *identity: str, secrets: tuple[str, ...] = ()) -> None:
-        """Remember what dbt has parsed of the project, without the secrets."""
+    def keep(self, project: Path, profile: str, secret: str) -> None:
+        """Remember what dbt has parsed of the project, without the secret, in place of what has not been used for longest."""
         parsed = project / "target" / _NAME
         if not parsed.exists():
             return
         content = parsed.read_bytes().replace(os.fsencode(project), _stand_in(project))
-        for secret in secrets:
-            content = content.replace(secret.encode(), b"*" * len(secret.encode()))
-        cached = self._path(identity)
-        cached.parent.mkdir(parents=True, exist_ok=True)
-        fresh = cached.with_name(f"{cached.name}.{os.getpid()}.{id(content)}")
-        fresh.write_bytes(content)
-        fresh.replace(cached)
+        content = content.replace(secret.encode(), b"*" * len(secret))
+        path = self._path(profile)
+        with self._keeping:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_suffix(".new")
+            fresh.write_bytes(content)
+            fresh.replace(path)
+            kept = sorted(self._folder.glob("*.msgpack"), key=lambda each: each.stat().st_mtime, reverse=True)
+            for old in kept[_MOST:]:
+                old.unlink()
 
-    def _path(self, identity: tuple[str, ...]) -> Path:
-        return self._folder / f"{hashlib.sha256(chr(0).join(identity).encode()).hexdigest()[:32]}.msgpack"
+    def _path(self, profile: str) -> Path:
+        return self._folder / f"{hashlib.sha256(profile.encode()).hexdigest()[:32]}.msgpack"
 
 
 def _stand_in(project: Path) -> bytes:

@@ -40,6 +40,7 @@ def _get_output(workspace: Workspace, caller: Caller, request: Request) -> Docum
         body["error"] = task_run["error"]
     if task_run.get("trace"):
         body["error_trace"] = task_run["trace"]
+    body |= task_run.get("output") or {}
     if task_type(task_run["task"]) == "dbt_task":
         body["dbt_output"] = _dbt_output(workspace, task_run)
     return body

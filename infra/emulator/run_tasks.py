@@ -13,6 +13,7 @@ from infra.emulator.errors import InvalidParameter, NotImplementedHere, Workspac
 from infra.emulator.job_settings import task_type
 from infra.emulator.parse_cache import ParseCache
 from infra.emulator.run_states import ERROR
+from infra.emulator.sql_tasks import SqlRunner
 from infra.emulator.store import Document
 from infra.emulator.supervisor import Supervisor
 from infra.emulator.task_outcome import Outcome, Stop
@@ -35,7 +36,7 @@ class TaskRunner:
         self._workspace = workspace
         self._host = DbtHost(workspace.folder)
         dbt = DbtRunner(workspace, self._host, ParseCache(workspace.folder.resolve() / "parsed"))
-        self._runners: dict[str, Runner] = {"dbt_task": dbt.run}
+        self._runners: dict[str, Runner] = {"dbt_task": dbt.run, "sql_task": SqlRunner(workspace).run}
 
     def __call__(self, run: Document, task_run: Document, stop: Stop) -> Outcome:
         """Carry out one task run. What is not an error of the task's or of its set-up is raised."""

@@ -226,7 +226,7 @@ class RunThread:
         self._update(phase=phase, result=result, message=message)
 
     def _end_task(self, key: str, result: str, message: str, outcome: Outcome | None = None) -> None:
-        details = {"error": outcome.error, "trace": outcome.trace} if outcome else {}
+        details = {"error": outcome.error, "trace": outcome.trace, "output": outcome.output} if outcome else {}
         now = self._workspace.clock.millis()
         self._update_task(key, phase=run_states.final_phase(result), result=result, message=message, end_time=now, **details)
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from infra.emulator.store import Document
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a task ended. `error` and `trace` are for `runs/get-output`; what is `hopeless` is not tried again."""
+    """How a task ended. `error`, `trace` and `output` are for `runs/get-output`; what is `hopeless` is not tried again."""
 
     result: str
     message: str = ""
     error: str = ""
     trace: str = ""
     hopeless: bool = False
+    output: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -48,5 +49,5 @@ class Stop:
             callback()
 
 
-#: Does what a task says: run, task run, stop -> outcome. Called in a thread of its own; must not raise.
+#: Does what a task says: run, task run, stop -> outcome. Called in a thread of its own. What it raises is a defect of ours.
 Execute: TypeAlias = Callable[[Document, Document, Stop], Outcome]

@@ -20,7 +20,7 @@ from tests.emulator.conftest import LiveWorkspace
 class Script:
     """What tasks do: succeed, unless `outcomes` has something else, attempt by attempt, or `held` has the task's key."""
 
-    outcomes: dict[str, list[Outcome]] = field(default_factory=dict)
+    outcomes: dict[str, list[Outcome | Exception]] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)
     started: list[str] = field(default_factory=list)
     running: dict[str, threading.Event] = field(default_factory=dict)
@@ -34,7 +34,10 @@ class Script:
             stop.then(self.released.set)
             assert self.released.wait(20), "nobody released the task"
         planned = self.outcomes.get(key)
-        return planned.pop(0) if planned else Outcome("SUCCESS")
+        outcome = planned.pop(0) if planned else Outcome("SUCCESS")
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
     def hold(self, *keys: str) -> None:
         """Have these tasks wait until `released` is set or they are stopped."""
