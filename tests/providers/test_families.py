@@ -164,6 +164,22 @@ def test_a_grant_takes_away_what_its_principal_has_besides() -> None:
     assert [(at, {"changes": [add]}), (at, {"changes": [remove]})] == script.sent
 
 
+def test_a_new_principal_is_waited_for() -> None:
+    """Unity Catalog hears of it a little later; of one that this run has not made the refusal is final."""
+    unheard = Absent("Could not find principal with name g", "PRINCIPAL_DOES_NOT_EXIST")
+    at = f"PATCH {UC}/permissions/catalog/c"
+    script = Script(
+        {"POST /api/2.0/preview/scim/v2/Groups": {"id": "5", "displayName": "g"}, at: [unheard, unheard, held(g=["X"])]}
+    )
+    provider = provider_on(script)
+    grant = {"catalog": "c", "principal": "g", "privileges": ["X"]}
+    with pytest.raises(ProviderError, match="Could not find principal with name g"):
+        provider.create(subject("Grant"), grant, preview=False)
+    provider.create(subject("Group"), {"displayName": "g"}, preview=False)
+    assert provider.create(subject("Grant"), grant, preview=False).outputs["privileges"] == ["X"]
+    assert script.asked.count(at) == 3
+
+
 def test_grants_take_away_what_the_program_does_not_name() -> None:
     """From everyone, in one change."""
     at = f"{UC}/permissions/schema/c.s"

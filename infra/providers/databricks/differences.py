@@ -100,12 +100,17 @@ def _counted(field: Field, items: list[Value]) -> list[str]:
 
 
 def _settled(shape: Shape, item: Properties) -> Properties:
-    settled: Properties = {}
-    for name, value in item.items():
-        inner = shape.get(name)
-        if inner is not None and not empty(value):
-            settled[name] = sorted(value) if inner.unordered else value
-    return settled
+    """An object without what is the same as left out."""
+    settled = {name: _settled_value(shape[name], value) for name, value in item.items() if name in shape}
+    return {name: value for name, value in settled.items() if not empty(value) and value != shape[name].usual}
+
+
+def _settled_value(field: Field, value: Value) -> Value:
+    if field.kind == "block" and isinstance(value, dict):
+        return _settled(field.nested, value)
+    if field.kind == "blocks" and isinstance(value, list):
+        return [_settled(field.nested, item) for item in value]
+    return sorted(value) if field.unordered and isinstance(value, list) else value
 
 
 def _texts(field: Field, old: list[Value], new: list[Value], path: str) -> Iterator[Change]:

@@ -47,6 +47,8 @@ def properties(shape: Shape, answer: Mapping[str, Any], known: Properties | None
 def _property(field: Field, value: Any, known: Value) -> Value:
     if value is None or field.local:
         return known if known is not None else field.absent
+    if field.refused:
+        return field.absent
     if field.shape is None:
         return _flat(field, value)
     if field.kind == "block":
@@ -56,8 +58,6 @@ def _property(field: Field, value: Any, known: Value) -> Value:
 
 
 def _flat(field: Field, value: Any) -> Value:
-    if field.kind in {"block", "blocks"}:  # declared, not supported
-        return field.absent
     if field.kind == "texts":
         return sorted(value) if field.unordered else list(value)
     if field.kind == "mapping":

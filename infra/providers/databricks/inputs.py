@@ -119,7 +119,7 @@ def _problem(field: Field, value: Value) -> str:
     """What is wrong with one value, apart from what is inside it; empty if nothing."""
     if field.output:
         return "is set by the workspace alone: leave it out"
-    if field.shape is None and field.kind in {"block", "blocks"}:
+    if field.refused:
         return "is not supported by the embedded provider: leave it out, or deploy this stack with the Pulumi CLI"
     if not isinstance(value, _PYTHON[field.kind]) or (isinstance(value, bool) and field.kind in {"integer", "number"}):
         return f"is {type(value).__name__}, not {_WORDS[field.kind]}"

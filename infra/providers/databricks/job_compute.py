@@ -97,7 +97,6 @@ def _sizes() -> tuple[Field, ...]:
 
 def _settings() -> tuple[Field, ...]:
     return (
-        texts("__applyPolicyDefaultValuesAllowLists", wire="__apply_policy_default_values_allow_list", local=True),
         flag("applyPolicyDefaultValues"),
         zero_block(
             "awsAttributes",
@@ -139,6 +138,7 @@ def _init_scripts() -> Field:
 
 def _refused() -> tuple[Field, ...]:
     return (
+        unsupported("__applyPolicyDefaultValuesAllowLists", "texts", wire="__apply_policy_default_values_allow_list"),
         unsupported("azureAttributes"),
         unsupported("clusterLogConf"),
         unsupported("clusterMountInfos", "blocks", wire="cluster_mount_info", absent=[]),

@@ -91,6 +91,7 @@ class Principal(Resource):
                 raise
             return str(existing["id"]), self.update(workspace, str(existing["id"]), {}, inputs, limits)
         id = str(answer["id"])
+        workspace.introduce(*(str(answer.get(name) or "") for name in ("displayName", "userName", "applicationId")))
         return id, self._stored(workspace, id, answer, inputs)
 
     def read(self, workspace: Workspace, id: str, known: Properties) -> Properties | None:

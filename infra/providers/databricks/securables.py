@@ -74,7 +74,8 @@ def current(workspace: Workspace, name: str, full_name: str) -> Privileges:
 def change(workspace: Workspace, name: str, full_name: str, changes: Iterable[Answer]) -> Privileges:
     """Add and remove privileges; answers who holds what afterwards."""
     listed = list(changes)
-    answer = workspace.patch(_path(name, full_name), {"changes": listed})
+    named = [str(change["principal"]) for change in listed]
+    answer = workspace.known(named, lambda: workspace.patch(_path(name, full_name), {"changes": listed}))
     if "privilege_assignments" not in answer and any("add" in change for change in listed):
         return current(workspace, name, full_name)
     return _privileges(answer)

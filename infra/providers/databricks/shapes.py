@@ -48,7 +48,7 @@ class Field:
     - `absent`: what the state holds when there is none.
     - `unordered`: a set. `key`: a list whose items are told apart by this property, whatever their order; `sorts` says that the
       state keeps them in the order of that key.
-    - `attribute`: a block that Terraform stores as null when absent, not as an empty list.
+    - `refused`: not supported here. `attribute`: a block that Terraform stores as null when absent, not as an empty list.
     """
 
     name: str
@@ -64,6 +64,7 @@ class Field:
     unordered: bool = False
     sorts: bool = False
     attribute: bool = False
+    refused: bool = False
     key: str = ""
     default: Value = None
     usual: Value = None
@@ -140,9 +141,9 @@ def blocks(name: str, *fields: Field, **options: Any) -> Field:
     return _field(name, "blocks", shape=Shape(*fields), **options)
 
 
-def unsupported(name: str, kind: Literal["block", "blocks"] = "block", **options: Any) -> Field:
-    """An object that the official provider knows and this one refuses by name; the state shows it as absent."""
-    return _field(name, kind, **options)
+def unsupported(name: str, kind: Kind = "block", **options: Any) -> Field:
+    """What the official provider knows and this one refuses by name; the state shows it as absent."""
+    return _field(name, kind, refused=True, **options)
 
 
 _ZERO: Final[Mapping[str, Value]] = {

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
 from infra.engine.values import Properties
 from infra.providers.databricks.client import Answer, Client
-from infra.providers.databricks.errors import Absent
+from infra.providers.databricks.errors import Absent, Refused
 
 _ORG_HEADER = "x-databricks-org-id"
+#: Seconds until a new principal is known everywhere, at most.
+_INTRODUCTION = 60.0
 
 
 class Workspace:
@@ -21,6 +23,7 @@ class Workspace:
     def __init__(self, client: Client, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._client = client
         self._lock = threading.RLock()
+        self._newcomers: set[str] = set()
         self.sleep = sleep
 
     @property
@@ -51,6 +54,22 @@ class Workspace:
     def upload(self, path: str, parts: dict[str, Any]) -> Answer:
         """POST a form of several parts that overwrites what is there."""
         return self._client.call("POST", path, files=parts, repeatable=True)
+
+    def introduce(self, *names: str) -> None:
+        """Note principals that were made just now: other APIs may not know them for a while."""
+        self._newcomers.update(name for name in names if name)
+
+    def known(self, names: Iterable[str], call: Callable[[], Answer]) -> Answer:
+        """`call`, again for a minute while it does not know a principal that was made just now."""
+        waited, pause, new = 0.0, 0.5, not self._newcomers.isdisjoint(names)
+        while True:
+            try:
+                return call()
+            except Refused as error:
+                if error.code != "PRINCIPAL_DOES_NOT_EXIST" or not new or waited >= _INTRODUCTION:
+                    raise
+            self.sleep(pause)
+            waited, pause = waited + pause, min(pause * 2, 8.0)
 
     def meet(self) -> None:
         """Ask beforehand what every create needs afterwards, so that nothing can fail between a create and its record."""
