@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from infra.providers.databricks.shapes import Field, Shape
 
 SCHEMA: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "schema.json").read_text())
 FULL = Path(__file__).parents[3] / "shared" / "data" / "databricks-provider-schema.json"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "databricks-provider.md"
 BY_TOKEN: dict[str, dict[str, Any]] = {resource["token"]: resource for resource in SCHEMA["resources"].values()}
 KINDS = {"string": "text", "integer": "integer", "boolean": "flag", "number": "number"}
 #: The official schema does not list them as inputs of a resource: they are only ever set by the server.
@@ -29,6 +31,12 @@ def test_the_committed_schema_is_an_excerpt_of_the_official_one() -> None:
     full = json.loads(FULL.read_text())
     assert {name: full["resources"][name] for name in SCHEMA["resources"]} == SCHEMA["resources"]
     assert {name: full["types"][name] for name in SCHEMA["types"]} == SCHEMA["types"]
+
+
+def test_the_documentation_names_every_type() -> None:
+    """And no other."""
+    table = DOCUMENT.read_text().split("## Types")[1].split("## ")[0]
+    assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == {token.rsplit(":", 1)[1] for token in RESOURCES}
 
 
 @tokens

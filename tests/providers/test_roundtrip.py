@@ -11,6 +11,8 @@ import pytest
 from infra.engine.ports import Provider, ProviderError, Subject
 from infra.engine.values import Properties, Secret, reveal
 from infra.providers.databricks import plugin
+from infra.providers.databricks.client import Client
+from infra.providers.databricks.credentials import Credentials
 from infra.providers.databricks.registry import RESOURCES
 from tests.emulator.conftest import serve
 from tests.providers.scripted import subject
@@ -21,6 +23,8 @@ class Place:
     """A provider on a workspace in which the other objects are that a case needs, by name."""
 
     provider: Provider
+    host: str
+    token: str
     ids: dict[str, str]
 
     def made(self, kind: str, inputs: Properties) -> tuple[Subject, str, Properties, Properties]:
@@ -36,7 +40,7 @@ class Place:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with serve(tmp_path_factory.mktemp("workspace")) as live:
         provider = plugin.configure({"host": live.host, "token": Secret(live.token)})
-        place = Place(provider, {})
+        place = Place(provider, live.host, live.token, {})
         place.made("Catalog", {"name": "main"})
         place.made("Schema", {"catalogName": "main", "name": "here"})
         place.made("SecretScope", {"name": "here"})
@@ -245,9 +249,22 @@ def test_data_sources_answer_what_is_there(place: Place) -> None:
     assert (warehouse["id"], warehouse["clusterSize"]) == (place.ids["warehouse"], "2X-Small")
 
 
+def test_a_service_principal_signs_in_and_has_its_own_rights(place: Place) -> None:
+    """OAuth M2M: the workspace knows who asks, and refuses what this one may not do."""
+    host, token = place.host, place.token
+    address = f"/api/2.0/accounts/servicePrincipals/{place.ids['principal']}/credentials/secrets"
+    secret = Client(Credentials(host=host, token=token)).call("POST", address, body={})["secret"]
+    runner = plugin.configure({"host": host, "clientId": place.ids["application"], "clientSecret": Secret(secret)})
+    me = runner.invoke("databricks:index/getCurrentUser:getCurrentUser", {})
+    assert (me["userName"], me["aclPrincipalId"]) == (place.ids["application"], f"servicePrincipals/{place.ids['application']}")
+    with pytest.raises(ProviderError, match=r"creating Catalog 'it': POST .*/catalogs answered PERMISSION_DENIED"):
+        runner.create(subject("Catalog"), {"name": "mine"}, preview=False)
+    runner.close()
+
+
 def test_a_refused_sign_in_is_told_without_the_secret(place: Place) -> None:
     """OAuth M2M with a wrong secret."""
-    host = place.provider.invoke("databricks:index/getCurrentUser:getCurrentUser", {})["workspaceUrl"]
+    host = place.host
     wrong = plugin.configure({"host": host, "clientId": place.ids["application"], "clientSecret": Secret("wr0ng")})
     with pytest.raises(ProviderError, match=rf"signing in to {host} for GET .*: invalid_client") as raised:
         wrong.invoke("databricks:index/getCurrentUser:getCurrentUser", {})
