@@ -153,7 +153,6 @@ def test_an_interrupted_update_finishes_what_is_under_way(bench: Bench) -> None:
     """And begins nothing more; its state is whole, its lock is gone."""
     (bench.folder / "__main__.py").touch()
     bench.cloud.slow = 0.5
-    request = {"program": "a = Thing('a')\nThing('b', up=a.serial)", "parallel": 1}
 
     def interrupt() -> None:
         while not bench.cloud.calls():
@@ -162,7 +161,7 @@ def test_an_interrupted_update_finishes_what_is_under_way(bench: Bench) -> None:
 
     helper = threading.Thread(target=interrupt)
     helper.start()
-    result = bench.up(**request)
+    result = bench.up("a = Thing('a')\nThing('b', up=a.serial)", parallel=1)
     helper.join()
 
     assert (result.succeeded, list(bench.cloud.things())) == (False, ["a"])

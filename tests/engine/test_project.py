@@ -109,7 +109,7 @@ def test_a_secure_value_needs_the_passphrase(folder: Path) -> None:
     (folder / "Pulumi.dev.yaml").write_text("config:\n  shop:token: {secure: 'v1:a:b'}\n")
     loaded = load_project(folder)
 
-    with pytest.raises(SecretsError, match="config.shop:token is secure"):
+    with pytest.raises(SecretsError, match=r"config.shop:token is secure"):
         resolved_config(loaded, load_stack_file(loaded, "dev"), {}, None)
 
 

@@ -36,7 +36,7 @@ def test_a_cipher_is_found_again_by_its_state() -> None:
 
 def test_a_wrong_passphrase_is_refused() -> None:
     """Before anything is decrypted, with the way out."""
-    with pytest.raises(SecretsError, match="incorrect passphrase.*PULUMI_CONFIG_PASSPHRASE"):
+    with pytest.raises(SecretsError, match=r"incorrect passphrase.*PULUMI_CONFIG_PASSPHRASE"):
         Cipher.open("y", GOLDEN["encryptionsalt"])
 
 
