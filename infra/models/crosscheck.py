@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from infra.models.catalog import Catalog, Grants
@@ -23,7 +23,7 @@ def crosscheck(environment: Environment) -> list[Finding]:
     """Everything in which the parts do not fit one another."""
     return [
         Finding(locate(environment.document, path), dotted(path), message)
-        for check in (_catalogs, _owners, _permissions, _members, _secrets, _dbt)
+        for check in (_catalogs, _names, _owners, _permissions, _members, _secrets, _dbt)
         for path, message in check(environment)
     ]
 
@@ -48,6 +48,24 @@ def _catalogs(environment: Environment) -> Wrong:
             yield from _reachable(environment, inner, catalog, schema.grants)
             for volume_key, volume in schema.volumes.items():
                 yield from _grants(environment, (*inner, "volumes", volume_key), "volume", volume.grants)
+
+
+def _names(environment: Environment) -> Wrong:
+    """Two keys, one name: the platform would refuse the second, or take it for the first."""
+    identities = environment.identities
+    kinds: list[tuple[Path, Iterable[str], Callable[[str], str]]] = [
+        (("warehouses",), environment.warehouses, environment.warehouse_name),
+        (("identities", "service_principals"), identities.service_principals, environment.service_principal_name),
+        (("identities", "groups"), identities.groups, environment.group_name),
+        (("secrets", "scopes"), environment.secrets.scopes, environment.scope_name),
+        (("dbt", "jobs"), environment.dbt.jobs if environment.dbt else (), environment.job_name),
+    ]
+    for path, keys, name_of in kinds:
+        claimed: dict[str, str] = {}
+        for key in keys:
+            first = claimed.setdefault(name_of(key), key)
+            if first != key:
+                yield (*path, key, "name"), f"'{name_of(key)}' is the name of '{first}' already; give each its own"
 
 
 def _grants(environment: Environment, at: Path, securable: str, grants: Grants) -> Wrong:
