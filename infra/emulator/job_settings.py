@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from infra.emulator import job_shapes
 from infra.emulator.errors import InvalidParameter
 from infra.emulator.quartz import check_cron, check_timezone
 from infra.emulator.store import Document
@@ -37,14 +38,15 @@ _MAX_DBT_COMMANDS: Final = 10
 
 
 def completed(settings: Document) -> Document:
-    """The settings with defaults filled in. Raises InvalidParameter for what Databricks refuses."""
+    """The settings with defaults filled in. Raises BadRequest for what has the wrong type or Databricks refuses."""
+    job_shapes.check(settings, job_shapes.SETTINGS, "")
     result = {
         "name": "Untitled",
         "email_notifications": {},
         "webhook_notifications": {},
         "timeout_seconds": 0,
         "max_concurrent_runs": 1,
-        **{key: value for key, value in settings.items() if value is not None},
+        **_given(settings),
         "format": "MULTI_TASK",
     }
     _check_job(result)
@@ -82,7 +84,7 @@ def task_type(task: Document) -> str:
 
 def dependencies(task: Document) -> list[str]:
     """The keys of the tasks that this one waits for."""
-    return [entry["task_key"] for entry in task.get("depends_on", ())]
+    return [entry["task_key"] for entry in task.get("depends_on") or ()]
 
 
 def warehouses(settings: Document) -> Iterator[tuple[str, str]]:
@@ -93,12 +95,14 @@ def warehouses(settings: Document) -> Iterator[tuple[str, str]]:
                 yield task["task_key"], warehouse_id
 
 
+def _given(container: Document) -> Document:
+    """Without nulls, which say nothing."""
+    return {key: value for key, value in container.items() if value is not None}
+
+
 def _objects(container: Document, name: str) -> list[Document]:
     """A list of JSON objects, empty if absent."""
-    value = container.get(name) or []
-    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        raise InvalidParameter(f"{name} must be a list of objects.")
-    return value
+    return container.get(name) or []
 
 
 def _unique(container: Document, name: str, key: str) -> list[str]:
@@ -116,7 +120,7 @@ def _integer(container: Document, name: str, lowest: int, highest: int, where: s
     value = container.get(name)
     if value is None:
         return
-    if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
+    if not lowest <= value <= highest:
         raise InvalidParameter(f"{where}{name} must be an integer from {lowest} to {highest}, got {value!r}.")
 
 
@@ -153,9 +157,9 @@ def _check_trigger(settings: Document, name: str) -> None:
         check_timezone(trigger["timezone_id"])
 
 
-def _check_run_as(run_as: Any) -> None:
+def _check_run_as(run_as: Document) -> None:
     names = ("user_name", "service_principal_name", "group_name")
-    if not isinstance(run_as, dict) or sum(1 for name in names if run_as.get(name)) != 1:
+    if sum(1 for name in names if run_as.get(name)) != 1:
         raise InvalidParameter("run_as must have exactly one of user_name, service_principal_name and group_name.")
     if run_as.get("group_name"):
         raise InvalidParameter(
@@ -205,7 +209,7 @@ def _check_compute(task: Document, settings: Document, kind: str) -> None:
 
 def _check_dbt_task(where: str, task: Document, settings: Document) -> None:
     commands = task.get("commands") or []
-    if not isinstance(commands, list) or not 1 <= len(commands) <= _MAX_DBT_COMMANDS:
+    if not 1 <= len(commands) <= _MAX_DBT_COMMANDS:
         raise InvalidParameter(f"{where}dbt_task.commands must have 1 to {_MAX_DBT_COMMANDS} commands, got {commands!r}.")
     for command in commands:
         dbt_arguments(command, where)

@@ -7,9 +7,10 @@ it is told to (`infra.emulator.runs`). Notifications are kept, none is sent.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
-from infra.emulator import access_levels, directory, job_settings, permissions, run_records
+from infra.emulator import access_levels, directory, job_settings, job_shapes, permissions, run_records
 from infra.emulator.errors import InvalidParameter, PermissionDenied
 from infra.emulator.paging import decode, encode
 from infra.emulator.requests import Request, Route
@@ -180,7 +181,8 @@ def _reset(workspace: Workspace, caller: Caller, request: Request) -> None:
     _change(workspace, caller, request, lambda _old, new: new)
 
 
-def _change(workspace: Workspace, caller: Caller, request: Request, settle: Any) -> None:
+def _change(workspace: Workspace, caller: Caller, request: Request, settle: Callable[[Document, Document], Document]) -> None:
+    job_shapes.check(request.body, job_shapes.UPDATE, "")
     with workspace.store.transaction():
         job = fetch(workspace, _body_id(request))
         access_levels.require(workspace, caller, access_levels.MANAGE, TYPE, str(job["job_id"]))

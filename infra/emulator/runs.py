@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Iterable
 from typing import Any, Final
 
-from infra.emulator import access_levels, job_settings, jobs, run_access, run_records, run_states, task_graph
+from infra.emulator import access_levels, job_settings, job_shapes, jobs, run_access, run_records, run_states, task_graph
 from infra.emulator.errors import InvalidParameter, InvalidState
 from infra.emulator.paging import decode, encode
 from infra.emulator.requests import Request, Route
@@ -39,6 +39,7 @@ def identifier(request: Request, name: str = "run_id") -> int:
 
 def run_now(workspace: Workspace, caller: Caller, job: Document, body: Document) -> Document:
     """Start a run of a job, or queue or skip it if enough are under way. The run, or the one its token has started."""
+    job_shapes.check(body, job_shapes.RUN_NOW, "")
     if known := _by_token(workspace, body):
         return known
     for name in _UNSUPPORTED:
@@ -158,6 +159,7 @@ def _with_commands(task: Document, commands: list[str]) -> Document:
 
 def repair(workspace: Workspace, run: Document, body: Document) -> int:
     """Run tasks of an ended run again; the repair's id."""
+    job_shapes.check(body, job_shapes.REPAIR, "")
     if not run_states.is_final(run) or run["phase"] == run_states.SKIPPED:
         raise InvalidState(f"Run {run['run_id']} cannot be repaired: it is {run['phase']}, not ended after running.")
     latest_id = run["repairs"][-1].get("id") if run["repairs"] else None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from infra.emulator.errors import InvalidParameter
+from infra.emulator.errors import BadRequest, InvalidParameter
 from infra.emulator.job_settings import completed, merged
 
 
@@ -70,7 +73,6 @@ def test_a_schedule_is_unpaused_unless_it_says_otherwise() -> None:
         (job(dbt_task(depends_on=[{"task_key": "bronze"}])), "in a cycle: bronze"),
         (job(dbt_task(run_if="SOMETIMES")), "run_if must be one of ALL_SUCCESS"),
         (job(dbt_task(max_retries=-2)), "Task 'bronze': max_retries must be an integer from -1"),
-        (job(dbt_task(timeout_seconds="1")), "timeout_seconds must be an integer"),
         (job(with_dbt(commands=[])), "1 to 10 commands"),
         (job(with_dbt(commands=["dbt run"] * 11)), "1 to 10 commands"),
         (job(with_dbt(commands=["rm -rf /"])), "all commands must start with 'dbt', got 'rm -rf /'"),
@@ -80,7 +82,6 @@ def test_a_schedule_is_unpaused_unless_it_says_otherwise() -> None:
         (job(with_dbt(warehouse_id=None)), "catalog can only be set together with warehouse_id"),
         (job(with_dbt(profiles_directory="x")), "profiles_directory can only be set without warehouse_id"),
         (job({"task_key": "q", "sql_task": {"query": {"query_id": "1"}}}), "sql_task needs a warehouse_id"),
-        (job(tasks="x"), "tasks must be a list of objects"),
         (job(max_concurrent_runs=1001), "max_concurrent_runs must be an integer from 0 to 1000"),
         (job(schedule={"timezone_id": "UTC"}), "Missing required field: schedule.quartz_cron_expression"),
         (job(schedule={"quartz_cron_expression": "x", "timezone_id": "UTC"}), "Invalid quartz_cron_expression"),
@@ -97,6 +98,21 @@ def test_what_databricks_refuses_is_refused_by_name(settings: dict[str, Any], pr
         completed(settings)
 
 
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        (job(dbt_task(timeout_seconds="1")), "tasks\\[0\\].timeout_seconds must be an integer, got '1'"),
+        (job(tasks="x"), "tasks must be a list, got 'x'"),
+        (job(tasks=[None]), "tasks\\[0\\] is null"),
+        (job(with_dbt(commands="dbt run")), "tasks\\[0\\].dbt_task.commands must be a list"),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_refused_by_its_place(given: dict[str, Any], problem: str) -> None:
+    with pytest.raises(BadRequest, match=problem) as refused:
+        completed(given)
+    assert refused.value.code == "MALFORMED_REQUEST"
+
+
 def test_an_update_replaces_fields_and_merges_lists_by_key() -> None:
     old = {"name": "a", "tags": {"x": "1"}, "tasks": [{"task_key": "a", "description": "old"}, {"task_key": "b"}]}
     new = {"tags": {"y": "2"}, "tasks": [{"task_key": "a"}, {"task_key": "c"}]}
@@ -110,3 +126,42 @@ def test_an_update_replaces_fields_and_merges_lists_by_key() -> None:
 def test_an_update_removes_fields_and_tasks_by_path() -> None:
     old = {"name": "a", "tags": {"x": "1"}, "tasks": [{"task_key": "a"}, {"task_key": "b"}]}
     assert merged(old, {}, ["tags", "tasks/a"]) == {"name": "a", "tasks": [{"task_key": "b"}]}
+
+
+FULL = job(
+    dbt_task("a", run_if="ALL_DONE", max_retries=1, libraries=None),
+    dbt_task("b", depends_on=[{"task_key": "a"}], timeout_seconds=5),
+    {"task_key": "q", "sql_task": {"warehouse_id": "w", "file": {"path": "/a.sql"}}},
+    tags={"a": "b"},
+    job_clusters=[{"job_cluster_key": "c", "new_cluster": {}}],
+    parameters=[{"name": "day", "default": "1"}],
+    schedule={"quartz_cron_expression": "0 0 6 * * ?", "timezone_id": "UTC", "pause_status": "PAUSED"},
+    run_as={"user_name": "a"},
+    max_concurrent_runs=2,
+    queue={"enabled": True},
+)
+ANYTHING: st.SearchStrategy[Any] = st.sampled_from(
+    [None, True, -1, 1.5, "", "x", [], ["x"], [1], [{}], [[]], {}, {"x": 1}, {"task_key": None}]
+)
+
+
+def paths(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """Where in a document there is a value."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(found for key, entry in inside for found in paths(entry, (*path, key)))]
+
+
+def replaced(value: Any, path: tuple[str | int, ...], new: Any) -> Any:
+    """The document with another value in one place."""
+    if not path:
+        return new
+    copy: Any = value.copy()
+    copy[path[0]] = replaced(value[path[0]], path[1:], new)
+    return copy
+
+
+@given(st.sampled_from([path for path in paths(FULL) if path]), ANYTHING)
+@settings(max_examples=400)
+def test_whatever_stands_in_a_setting_is_taken_or_refused_properly(path: tuple[str | int, ...], value: Any) -> None:
+    with suppress(BadRequest):
+        completed(replaced(FULL, path, value))
