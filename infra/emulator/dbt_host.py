@@ -21,6 +21,8 @@ from pathlib import Path
 _PROGRAM = Path(__file__).with_name("dbt_process.py")
 #: Of the server's own environment only this reaches dbt: a project must not depend on the shell of whoever runs the server.
 _INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TZ")
+#: Seconds in which a process that is told to end does so by itself.
+_PATIENCE = 0.5
 
 
 class DbtUnavailable(Exception):
@@ -63,6 +65,7 @@ class DbtHost:
         self._lock = threading.Lock()
         self._channel: socket.socket | None = None
         self._thread: threading.Thread | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._commands: dict[int, Command] = {}
         self._last_id = 0
         self._closed = False
@@ -106,8 +109,13 @@ class DbtHost:
             self._closed = True
             self._hang_up()
             thread = self._thread
-        if thread is not None:
-            thread.join()
+        if thread is None:
+            return
+        thread.join(_PATIENCE)
+        with self._lock:
+            if self._process is not None:  # still importing: it does not listen yet, and has nothing to end
+                self._process.kill()
+        thread.join()
 
     def _launch(self) -> socket.socket:
         for package in ("dbt.cli", "dbt.adapters.databricks"):
@@ -131,9 +139,14 @@ class DbtHost:
                 stdin=theirs.fileno(), stdout=log, stderr=log, cwd=self._folder, env=_inherited(), start_new_session=True,
             )  # fmt: skip
         theirs.close()
+        with self._lock:
+            self._process = process
         self._listen(channel)
         channel.close()
         process.wait()
+        with self._lock:
+            if self._process is process:
+                self._process = None
         tail = path.read_text(errors="replace").strip().splitlines()[-1:]
         self._abandon(
             channel, f"the process that runs dbt ended with code {process.returncode}: {''.join(tail) or 'no output'}"

@@ -36,6 +36,9 @@ _TARGET: Final = "databricks_job"
 #: Seconds in which an interrupted dbt may cancel its queries before it is killed.
 _GRACE: Final = 5.0
 _THREADS: Final = 4
+_TOKEN_COMMENT: Final = "of a dbt task under way"
+#: Folders of a task run that are there only while it is under way.
+_SCRATCH: Final = ("project", "profiles")
 _FLAGS: Final = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     "DBT_VERSION_CHECK": "false",
@@ -79,8 +82,8 @@ class DbtRunner:
                     self.cache.keep(project, profile, token)
                     pack(project, folder / ARTIFACTS, token)
         finally:
-            shutil.rmtree(project, ignore_errors=True)
-            shutil.rmtree(folder / "profiles", ignore_errors=True)
+            for name in _SCRATCH:
+                shutil.rmtree(folder / name, ignore_errors=True)
 
     def _profile(self, task: Document, project: Path, folder: Path) -> str:
         """Write the generated profile, if the task names a warehouse; its text."""
@@ -115,7 +118,7 @@ class DbtRunner:
 
     @contextmanager
     def _token(self, principal: Caller) -> Iterator[str]:
-        token, document = auth.issue_token(self.workspace, principal.id, comment="dbt task", lifetime=24 * 3600)
+        token, document = auth.issue_token(self.workspace, principal.id, comment=_TOKEN_COMMENT, lifetime=24 * 3600)
         try:
             yield token
         finally:
@@ -148,6 +151,16 @@ class DbtRunner:
                 error = f"'{text}' failed with exit code {code}" if code > 0 else f"'{text}' was killed by signal {-code}"
                 return Outcome("FAILED", "Workload failed, see run output for details", f"{error}. See the logs for details.")
         return Outcome("SUCCESS")
+
+
+def clean_up(workspace: Workspace) -> None:
+    """Remove what tasks leave behind when the server is killed: their tokens, and their copies of projects."""
+    for token_id, token in workspace.store.list("token"):
+        if token["comment"] == _TOKEN_COMMENT:
+            auth.revoke_token(workspace, token_id)
+    for name in _SCRATCH:
+        for folder in workspace.folder.glob(f"runs/*/*/{name}"):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait(command: Command, stop: Stop) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from infra.emulator import directory, run_records
+from infra.emulator import dbt_tasks, directory, run_records
 from infra.emulator.dbt_host import DbtHost, DbtUnavailable
 from infra.emulator.dbt_tasks import DbtRunner
 from infra.emulator.errors import InvalidParameter, NotImplementedHere, WorkspaceError
@@ -77,6 +77,7 @@ class RunService(Supervisor):
 
     def __init__(self, workspace: Workspace) -> None:
         self._runner = TaskRunner(workspace)
+        dbt_tasks.clean_up(workspace)
         super().__init__(workspace, self._runner)
 
     def close(self) -> None:

@@ -119,7 +119,20 @@ def test_a_command_can_be_interrupted(host: DbtHost, project: Path, tmp_path: Pa
     assert command.wait(10) == 2
 
 
-def test_an_idle_host_ends_and_the_next_command_starts_another(project: Path, tmp_path: Path) -> None:
+#: Says of every command that it has ended.
+STAND_IN = """
+import json, socket
+channel = socket.socket(fileno=0)
+for line in channel.makefile():
+    channel.sendall(json.dumps({"ended": json.loads(line)["run"], "code": 0}).encode() + b"\\n")
+"""
+
+
+def test_an_idle_host_ends_and_the_next_command_starts_another(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "stand_in.py").write_text(STAND_IN)
+    monkeypatch.setattr("infra.emulator.dbt_host._PROGRAM", tmp_path / "stand_in.py")
     host = DbtHost(tmp_path, idle_seconds=0.05)
     try:
         assert start(host, project, tmp_path / "log", "parse", "--help").wait(30) == 0

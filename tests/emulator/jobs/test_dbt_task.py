@@ -7,12 +7,15 @@ import io
 import json
 import re
 import tarfile
+import time
 from urllib.request import urlopen
 
 import pytest
 from databricks.sdk.service import catalog, compute, iam, jobs
 from databricks.sdk.service.workspace import ImportFormat
 
+from infra.emulator import auth
+from infra.emulator.dbt_tasks import clean_up
 from tests.emulator.conftest import LiveWorkspace
 
 PROJECT = {
@@ -24,6 +27,8 @@ PROJECT = {
     "models/gold.sql": "{{ config(materialized='table') }} select count(*) as shows from {{ ref('silver') }}",
     "models/models.yml": "models: [{name: silver, columns: [{name: id, data_tests: [unique, not_null]}]}]",
     "models/broken.sql": "select * from nowhere",
+    "macros/spin.sql": "{% macro spin() %}{{ log('spinning', info=true) }}{% for a in range(99999) %}"
+    "{% for b in range(99999) %}{% endfor %}{% endfor %}{% endmacro %}",
     "macros/leak.sql": "{% macro leak() %}{{ log('token: ' ~ env_var('DBT_ACCESS_TOKEN'), info=true) }}{% endmacro %}",
 }
 
@@ -73,13 +78,17 @@ def task(key: str, warehouse_id: str, *commands: str, after: str = "") -> jobs.T
     )
 
 
-def run(live: LiveWorkspace, principal: str, *tasks: jobs.Task) -> tuple[jobs.Run, dict[str, jobs.RunOutput]]:
-    """The run of a job made of these tasks once it has ended, and each task's output."""
-    admin = live.client()
+def start(live: LiveWorkspace, principal: str, *tasks: jobs.Task) -> int:
+    """A run of a job made of these tasks; its id."""
     environments = [jobs.JobEnvironment("dbt", compute.Environment(environment_version="2"))]
     run_as = jobs.JobRunAs(service_principal_name=principal)
-    job = admin.jobs.create(name="streaming", tasks=list(tasks), environments=environments, run_as=run_as)
-    run_id = admin.jobs.run_now(job.job_id or 0).run_id
+    job = live.client().jobs.create(name="streaming", tasks=list(tasks), environments=environments, run_as=run_as)
+    return int(live.client().jobs.run_now(job.job_id or 0).run_id)
+
+
+def run(live: LiveWorkspace, principal: str, *tasks: jobs.Task) -> tuple[jobs.Run, dict[str, jobs.RunOutput]]:
+    """The run of a job made of these tasks once it has ended, and each task's output."""
+    admin, run_id = live.client(), start(live, principal, *tasks)
     assert live.inside.runs.wait(run_id, 60)
     ended = admin.jobs.get_run(run_id)
     return ended, {each.task_key: admin.jobs.get_run_output(each.run_id or 0) for each in ended.tasks or []}
@@ -150,3 +159,33 @@ def test_a_principal_who_may_not_use_the_warehouse_cannot_run_dbt_on_it(workspac
     assert ended.state is not None
     assert ended.state.result_state == jobs.RunResultState.FAILED
     assert f"{stranger} does not have CAN_USE on 'etl' ({warehouse})" in (outputs["models"].logs or "")
+
+
+def test_a_cancelled_task_ends_its_dbt_and_its_log_was_there_while_it_ran(
+    workspace: LiveWorkspace, principal: str, warehouse: str
+) -> None:
+    admin = workspace.client()
+    run_id = start(workspace, principal, task("spin", warehouse, "dbt run-operation spin", "dbt test"))
+    spinning = (admin.jobs.get_run(run_id).tasks or [])[0].run_id or 0
+    deadline = time.monotonic() + 60
+    while "spinning" not in (admin.jobs.get_run_output(spinning).logs or ""):
+        assert time.monotonic() < deadline, "the log did not come"
+        time.sleep(0.05)
+    admin.jobs.cancel_run(run_id)
+    assert workspace.inside.runs.wait(run_id, 20)
+    output = admin.jobs.get_run_output(spinning)
+    assert output.metadata is not None
+    assert output.metadata.state is not None
+    assert output.metadata.state.result_state == jobs.RunResultState.CANCELED
+    assert "+ dbt test" not in (output.logs or "")
+
+
+def test_what_a_killed_server_left_of_a_task_is_gone_after_the_next_start(workspace: LiveWorkspace) -> None:
+    me = workspace.client().current_user.me().id or ""
+    auth.issue_token(workspace.inside, me, comment="of a dbt task under way")
+    scratch = workspace.folder / "runs/1/2/project/dbt_project.yml"
+    scratch.parent.mkdir(parents=True)
+    scratch.touch()
+    before = workspace.inside.store.count("token", me)
+    clean_up(workspace.inside)
+    assert (workspace.inside.store.count("token", me), scratch.parent.exists()) == (before - 1, False)
