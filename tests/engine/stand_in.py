@@ -10,6 +10,7 @@ import os
 import signal
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -37,8 +38,10 @@ class StandIn:
     name = "test"
     version = "1.0.0"
 
-    def __init__(self, folder: Path, replacing: Iterable[str] = ("name", "home")) -> None:
+    def __init__(self, folder: Path, replacing: Iterable[str] = ("name", "home"), *, own_ids: bool = False) -> None:
         self.folder = folder
+        #: Whether each thing gets an id that no other ever had, instead of its name.
+        self.own_ids = own_ids
         self.replacing = frozenset(replacing)
         self.meeting: threading.Barrier | None = None
         self.sabotage: Callable[[], object] = lambda: None
@@ -101,7 +104,7 @@ class Cloud:
             raise AssertionError("an update must not meet an unknown")
         if self._plugin.meeting is not None:
             self._plugin.meeting.wait(timeout=20)
-        id = str(reveal(inputs.get("name", subject.name)))
+        id = uuid.uuid4().hex if self._plugin.own_ids else str(reveal(inputs.get("name", subject.name)))
         (self._plugin.folder / f"{id}.json").write_text(json.dumps(reveal(inputs)))
         created = Created(id, {**inputs, "serial": f"#{id}"})
         if fail == "partial":

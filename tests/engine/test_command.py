@@ -1,0 +1,131 @@
+"""`python -m infra.engine`, as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.engine.bench import PRELUDE, Bench
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = """
+Thing("a", size=1, password=pulumi.Output.secret("hush"))
+pulumi.export("answer", 42)
+pulumi.export("password", pulumi.Output.secret("hush"))
+print("hello")
+"""
+
+
+@pytest.fixture
+def engine(bench: Bench) -> Engine:
+    (bench.folder / "__main__.py").write_text(PRELUDE + PROGRAM)
+    (bench.folder / "bench_plugin.py").write_text(
+        "from pathlib import Path\nfrom tests.engine.stand_in import StandIn\n"
+        "plugin = StandIn(Path(__file__).parent / 'cloud')\n"
+    )
+    return Engine(bench)
+
+
+class Engine:
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self.environment = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("PULUMI_")},
+            "PYTHONPATH": f"{ROOT}:{bench.folder}",
+            "PULUMI_CONFIG_PASSPHRASE": "x",
+        }
+
+    def __call__(self, verb: str, *options: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "infra.engine", verb, "--cwd", str(self.bench.folder), "--stack", "dev"]
+        return subprocess.run(
+            [*command, "--plugin", "test=bench_plugin:plugin", *options],
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+def test_a_stack_from_preview_to_destroy(engine: Engine) -> None:
+    """Plain lines, no secret, exit code 0."""
+    preview, update, destroy = engine("preview", "--diff"), engine("up", "--yes"), engine("destroy", "--yes")
+
+    for finished in (preview, update, destroy):
+        assert (finished.returncode, finished.stderr, "hush" in finished.stdout) == (0, "", False)
+    assert preview.stdout.splitlines()[:6] == [
+        "Previewing update (dev):",
+        "    hello",
+        " +  pulumi:pulumi:Stack bench-dev create",
+        " +  test:index:Thing a create",
+        "        + password: [secret]",
+        "        + size: 1",
+    ]
+    assert update.stdout.split("Outputs:")[1].splitlines()[1:6] == [
+        "    answer  : 42",
+        "    password: [secret]",
+        "",
+        "Resources:",
+        "    + 2 created",
+    ]
+    assert "    - 2 deleted" in destroy.stdout.splitlines()
+
+
+def test_json_is_one_document(engine: Engine) -> None:
+    """The CLI's digest for a preview; what the program prints goes elsewhere."""
+    preview, update = engine("preview", "--json"), engine("up", "--yes", "--json")
+
+    assert json.loads(preview.stdout)["changeSummary"] == {"create": 2}
+    assert preview.stderr == "hello\n"
+    assert {**json.loads(update.stdout), "duration": 0} == {
+        "result": "succeeded",
+        "outputs": {"answer": 42, "password": "[secret]"},
+        "diagnostics": [],
+        "duration": 0,
+        "changeSummary": {"create": 2},
+    }
+
+
+def test_nothing_is_changed_without_being_asked(engine: Engine) -> None:
+    """Where nobody can answer, `--yes` is needed."""
+    finished = engine("up")
+
+    assert (finished.returncode, engine.bench.backend.exists()) == (1, False)
+    assert "pass --yes" in finished.stderr
+
+
+def test_a_failure_is_told_and_ends_with_1(engine: Engine) -> None:
+    """On the same lines as everything else."""
+    (engine.bench.folder / "__main__.py").write_text(PRELUDE + 'Thing("a", fail="create")')
+    finished = engine("up", "--yes")
+
+    assert finished.returncode == 1
+    assert "    error: test:index:Thing (a): creating failed: a cannot be created" in finished.stdout.splitlines()
+
+
+def test_state_lies_where_the_environment_says(engine: Engine) -> None:
+    """Over what the project says; a place that nobody names is an error."""
+    elsewhere = engine.bench.folder / "elsewhere"
+    engine.environment["PULUMI_BACKEND_URL"] = f"file://{elsewhere}"
+    assert engine("up", "--yes").returncode == 0
+    assert (elsewhere / ".pulumi/stacks/bench/dev.json").exists()
+
+    del engine.environment["PULUMI_BACKEND_URL"]
+    (engine.bench.folder / "Pulumi.yaml").write_text("name: bench\nruntime: python\n")
+    assert "backend.url: not set" in engine("preview").stderr
+
+
+def test_the_passphrase_may_lie_in_a_file(engine: Engine) -> None:
+    """As under the CLI."""
+    (engine.bench.folder / "phrase").write_text("x\n")
+    del engine.environment["PULUMI_CONFIG_PASSPHRASE"]
+    engine.environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(engine.bench.folder / "phrase")
+
+    assert engine("preview").returncode == 0
+    engine.environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = "/nowhere"
+    assert "cannot read /nowhere" in engine("preview").stderr
