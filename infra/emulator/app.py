@@ -26,6 +26,7 @@ from infra.emulator import (
     object_api,
     permissions,
     run_outputs,
+    run_repairs,
     runs,
     schemas,
     scim,
@@ -55,7 +56,7 @@ FAMILIES: tuple[Any, ...] = (
     *(auth, tokens, scim, control, permissions),
     *(metastores, catalogs, schemas, volumes, tables, grants, bindings),
     *(warehouses, warehouse_config, thrift, statements, secret_scopes, object_api),
-    *(jobs, runs, run_outputs),
+    *(jobs, runs, run_repairs, run_outputs),
 )
 
 NOBODY = Caller(id="", name="", display_name="")

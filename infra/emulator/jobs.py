@@ -102,10 +102,11 @@ def _save(workspace: Workspace, job: Document) -> None:
     workspace.store.put("job", str(job["job_id"]), job, parent=job["settings"]["name"].lower())
 
 
-def _body_id(request: Request) -> int:
-    text = request.required("job_id")
+def identifier(request: Request, name: str = "job_id") -> int:
+    """A number of the request. Raises InvalidParameter if it is missing or none."""
+    text = request.required(name)
     if not text.isdigit():
-        raise InvalidParameter(f"job_id must be an integer, got '{text}'.")
+        raise InvalidParameter(f"{name} must be an integer, got '{text}'.")
     return int(text)
 
 
@@ -114,7 +115,7 @@ def _create(workspace: Workspace, caller: Caller, request: Request) -> Document:
 
 
 def _get(workspace: Workspace, caller: Caller, request: Request) -> Document:
-    job = fetch(workspace, _body_id(request))
+    job = fetch(workspace, identifier(request))
     access_levels.require(workspace, caller, "CAN_VIEW", TYPE, str(job["job_id"]))
     body = {key: job[key] for key in ("job_id", "creator_user_name", "created_time")}
     settings, following = in_pages(job["settings"], request)
@@ -184,7 +185,7 @@ def _reset(workspace: Workspace, caller: Caller, request: Request) -> None:
 def _change(workspace: Workspace, caller: Caller, request: Request, settle: Callable[[Document, Document], Document]) -> None:
     job_shapes.check(request.body, job_shapes.UPDATE, "")
     with workspace.store.transaction():
-        job = fetch(workspace, _body_id(request))
+        job = fetch(workspace, identifier(request))
         access_levels.require(workspace, caller, access_levels.MANAGE, TYPE, str(job["job_id"]))
         before = job["settings"]
         job["settings"] = _checked(workspace, caller, settle(before, request.body.get("new_settings") or {}), before)
@@ -193,7 +194,7 @@ def _change(workspace: Workspace, caller: Caller, request: Request, settle: Call
 
 def _delete(workspace: Workspace, caller: Caller, request: Request) -> None:
     """Its active runs are canceled; their records stay readable by id."""
-    job = fetch(workspace, _body_id(request))
+    job = fetch(workspace, identifier(request))
     access_levels.require(workspace, caller, access_levels.MANAGE, TYPE, str(job["job_id"]))
     with workspace.store.transaction():
         workspace.store.delete("job", str(job["job_id"]))

@@ -9,12 +9,11 @@ import hmac
 from hashlib import sha256
 from typing import Final
 
-from infra.emulator import dbt_tasks, run_access, run_records, run_states
+from infra.emulator import dbt_tasks, jobs, run_access, run_records, run_states
 from infra.emulator.errors import InvalidParameter, NotFound, PermissionDenied
 from infra.emulator.job_settings import task_type
 from infra.emulator.requests import Request, Response, Route
 from infra.emulator.run_tasks import folder_of
-from infra.emulator.runs import identifier
 from infra.emulator.store import Document
 from infra.emulator.workspace import Caller, Workspace
 
@@ -24,7 +23,7 @@ _LOG_BYTES: Final = 5 * 1024 * 1024
 
 
 def _get_output(workspace: Workspace, caller: Caller, request: Request) -> Document:
-    run_id = identifier(request)
+    run_id = jobs.identifier(request, "run_id")
     task_run = run_records.get_task_run(workspace, run_id)
     if task_run is None:
         run_records.get(workspace, run_id)

@@ -1,16 +1,15 @@
-"""Runs of jobs: run-now, submit, get, list, cancel, cancel-all, delete, repair, at Jobs API 2.2 and 2.1.
+"""Runs of jobs: run-now, submit, get, list, cancel, cancel-all, delete, at Jobs API 2.2 and 2.1.
 
-Shapes as databricks-sdk `service/jobs.py` (RunNow, SubmitRun, Run, RunTask, RepairRun). Outputs are in
-`infra.emulator.run_outputs`, what happens to a started run in `infra.emulator.supervisor`.
+Shapes as databricks-sdk `service/jobs.py` (RunNow, SubmitRun, Run, RunTask). Repairs are in `infra.emulator.run_repairs`,
+outputs in `infra.emulator.run_outputs`, what happens to a started run in `infra.emulator.supervisor`.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
 from typing import Any, Final
 
-from infra.emulator import access_levels, job_settings, job_shapes, jobs, run_access, run_records, run_states, task_graph
+from infra.emulator import access_levels, job_settings, job_shapes, jobs, run_access, run_records, run_states
 from infra.emulator.errors import InvalidParameter, InvalidState
 from infra.emulator.paging import decode, encode
 from infra.emulator.requests import Request, Route
@@ -26,15 +25,6 @@ _SUBMITTED: Final = (
     "tasks", "environments", "job_clusters", "git_source", "timeout_seconds", "email_notifications",
     "webhook_notifications", "notification_settings", "health", "queue", "run_as", "budget_policy_id",
 )  # fmt: skip
-_RETRIABLE: Final = frozenset({"SUCCESS", "EXCLUDED", "DISABLED"})
-
-
-def identifier(request: Request, name: str = "run_id") -> int:
-    """A number of the request. Raises InvalidParameter if it is missing or none."""
-    text = request.required(name)
-    if not text.isdigit():
-        raise InvalidParameter(f"{name} must be an integer, got '{text}'.")
-    return int(text)
 
 
 def run_now(workspace: Workspace, caller: Caller, job: Document, body: Document) -> Document:
@@ -157,64 +147,8 @@ def _with_commands(task: Document, commands: list[str]) -> Document:
     return {**task, "dbt_task": {**task["dbt_task"], "commands": commands}} if "dbt_task" in task else task
 
 
-def repair(workspace: Workspace, run: Document, body: Document) -> int:
-    """Run tasks of an ended run again; the repair's id."""
-    job_shapes.check(body, job_shapes.REPAIR, "")
-    if not run_states.is_final(run) or run["phase"] == run_states.SKIPPED:
-        raise InvalidState(f"Run {run['run_id']} cannot be repaired: it is {run['phase']}, not ended after running.")
-    latest_id = run["repairs"][-1].get("id") if run["repairs"] else None
-    given = body.get("latest_repair_id")
-    if latest_id is not None and (given is None or int(given) != latest_id):
-        raise InvalidParameter(f"latest_repair_id must be {latest_id}, the run's latest repair, got {given}.")
-    attempts = run_records.latest(run_records.task_runs(workspace, run))
-    keys = _to_repair(run, attempts, body)
-    repair_id = run_records.new_id(workspace, "run")
-    now = workspace.clock.millis()
-    if not run["repairs"]:
-        end = {name: run[name] for name in ("phase", "result", "message", "end_time")}
-        ids = [task_run["run_id"] for task_run in attempts.values()]
-        run["repairs"] = [{"type": "ORIGINAL", "start_time": run["start_time"], "task_run_ids": ids, **end}]
-    with workspace.store.transaction():
-        fresh = _current_tasks(workspace, run, keys)
-        run["settings"]["tasks"] = [fresh.get(task["task_key"], task) for task in run["settings"]["tasks"]]
-        again = [run_records.new_task_run(workspace, run, fresh[key], attempts[key]) for key in keys]
-        for task_run in again:
-            run_records.save_task(workspace, task_run)
-        ids = [task_run["run_id"] for task_run in again]
-        run["repairs"].append({"type": "REPAIR", "id": repair_id, "start_time": now, "task_run_ids": ids})
-        run["parameters"] |= {name: str(value) for name, value in (body.get("job_parameters") or {}).items()}
-        run |= {"phase": run_states.PENDING, "result": None, "message": "", "end_time": 0, "resumed_at": now}
-        run_records.save(workspace, run)
-    workspace.runs.start(run["run_id"])
-    return repair_id
-
-
-def _to_repair(run: Document, attempts: dict[str, Document], body: Document) -> list[str]:
-    graph = {task["task_key"]: job_settings.dependencies(task) for task in run["settings"]["tasks"]}
-    chosen = set(body.get("rerun_tasks") or ())
-    if body.get("rerun_all_failed_tasks"):
-        if chosen:
-            raise InvalidParameter("Only one of rerun_tasks and rerun_all_failed_tasks can be set.")
-        chosen = {key for key in graph if attempts[key]["result"] not in _RETRIABLE}
-    if unknown := chosen - set(graph):
-        raise InvalidParameter(f"rerun_tasks: the run has no task '{sorted(unknown)[0]}'.")
-    if body.get("rerun_dependent_tasks"):
-        chosen |= task_graph.dependents(graph, sorted(chosen))
-    if not chosen:
-        raise InvalidParameter("There is nothing to repair: name rerun_tasks, or rerun_all_failed_tasks of a run that failed.")
-    return [key for key in graph if key in chosen]
-
-
-def _current_tasks(workspace: Workspace, run: Document, keys: Iterable[str]) -> dict[str, Document]:
-    """The tasks as the job has them by now, in the run's own order of execution."""
-    job = workspace.store.get("job", str(run["job_id"]))
-    now = {task["task_key"]: task for task in job["settings"].get("tasks", ())} if job else {}
-    then = {task["task_key"]: task for task in run["settings"]["tasks"]}
-    return {key: {**now.get(key, then[key]), "depends_on": then[key].get("depends_on", [])} for key in keys}
-
-
 def _run_now(workspace: Workspace, caller: Caller, request: Request) -> Document:
-    job = jobs.fetch(workspace, identifier(request, "job_id"))
+    job = jobs.fetch(workspace, jobs.identifier(request, "job_id"))
     access_levels.require(workspace, caller, "CAN_MANAGE_RUN", jobs.TYPE, str(job["job_id"]))
     run = run_now(workspace, caller, job, request.body)
     return {"run_id": run["run_id"], "number_in_job": run["run_id"]}
@@ -226,7 +160,7 @@ def _submit(workspace: Workspace, caller: Caller, request: Request) -> Document:
 
 def _get(workspace: Workspace, caller: Caller, request: Request) -> Document:
     """A run with the attempts of its tasks; of a task run's id, that task run."""
-    run_id = identifier(request)
+    run_id = jobs.identifier(request, "run_id")
     task_run = run_records.get_task_run(workspace, run_id)
     run = run_records.get(workspace, task_run["job_run_id"] if task_run else run_id)
     run_access.require(workspace, caller, "CAN_VIEW", run)
@@ -281,7 +215,7 @@ def _listed(workspace: Workspace, run: Document, request: Request) -> Document:
 
 
 def _cancel(workspace: Workspace, caller: Caller, request: Request) -> None:
-    run_id = identifier(request)
+    run_id = jobs.identifier(request, "run_id")
     task_run = run_records.get_task_run(workspace, run_id)
     run = run_records.get(workspace, task_run["job_run_id"] if task_run else run_id)
     run_access.require(workspace, caller, "CAN_MANAGE_RUN", run)
@@ -293,7 +227,7 @@ def _cancel(workspace: Workspace, caller: Caller, request: Request) -> None:
 
 def _cancel_all(workspace: Workspace, caller: Caller, request: Request) -> None:
     """All active runs of a job, or the queued ones: of the job, or of all jobs that the caller may manage."""
-    job_id = identifier(request, "job_id") if request.body.get("job_id") is not None else None
+    job_id = jobs.identifier(request, "job_id") if request.body.get("job_id") is not None else None
     queued = bool(request.body.get("all_queued_runs"))
     if job_id is not None:
         jobs.fetch(workspace, job_id)
@@ -307,7 +241,7 @@ def _cancel_all(workspace: Workspace, caller: Caller, request: Request) -> None:
 
 
 def _delete(workspace: Workspace, caller: Caller, request: Request) -> None:
-    run = run_records.get(workspace, identifier(request))
+    run = run_records.get(workspace, jobs.identifier(request, "run_id"))
     run_access.require(workspace, caller, "CAN_MANAGE_RUN", run)
     if not run_states.is_final(run):
         raise InvalidState(f"Run {run['run_id']} is active: cancel it before you delete it.")
@@ -315,14 +249,8 @@ def _delete(workspace: Workspace, caller: Caller, request: Request) -> None:
     shutil.rmtree(workspace.folder / "runs" / str(run["run_id"]), ignore_errors=True)
 
 
-def _repair(workspace: Workspace, caller: Caller, request: Request) -> Document:
-    run = run_records.get(workspace, identifier(request))
-    run_access.require(workspace, caller, "CAN_MANAGE_RUN", run)
-    return {"repair_id": repair(workspace, run, request.body)}
-
-
 def _export(workspace: Workspace, _caller: Caller, request: Request) -> Any:
-    run_records.get(workspace, identifier(request))
+    run_records.get(workspace, jobs.identifier(request, "run_id"))
     raise InvalidParameter("Only runs of notebook tasks can be exported, and this workspace runs no notebooks.")
 
 
@@ -337,7 +265,6 @@ routes = [
         ("POST", "runs/cancel", _cancel),
         ("POST", "runs/cancel-all", _cancel_all),
         ("POST", "runs/delete", _delete),
-        ("POST", "runs/repair", _repair),
         ("GET", "runs/export", _export),
     )
 ]
