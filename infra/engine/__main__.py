@@ -88,6 +88,7 @@ def _perform(options: argparse.Namespace, kind: Kind, environment: Mapping[str, 
         parallel=options.parallel,
         show_secrets=options.show_secrets,
         backend=state_folder(url, Path.cwd()) if url else None,
+        warm=False,
     )
     if options.json:
         listener = _Quiet()

@@ -15,6 +15,8 @@ from infra.engine.ports import CheckResult, DiffResult, Plugin, Provider
 from infra.engine.resource import Resource
 from infra.engine.values import Properties, contains_unknown
 
+#: Packages that the Pulumi CLI serves by itself.
+_BUILT_IN: Final = {"pulumi": "StackReference and Stash", "pulumi-python": "dynamic providers"}
 #: What the engine itself keeps among a provider resource's inputs.
 _OWN_INPUTS: Final = frozenset({"version", "__internal"})
 
@@ -32,8 +34,8 @@ class ConfiguredProviders:
 
     def plugin(self, package: str) -> Plugin:
         """The plugin of a package. Raises `PluginError` if nobody serves it."""
-        if package == "pulumi-python":
-            raise UnsupportedError("dynamic providers are not supported by this engine; use the Pulumi CLI")
+        if package in _BUILT_IN:
+            raise UnsupportedError(f"{_BUILT_IN[package]}: not supported by this engine; do without, or use the Pulumi CLI")
         plugin = self._plugins.get(package)
         if plugin is None:
             known = ", ".join(sorted(self._plugins)) or "none"

@@ -82,7 +82,8 @@ class Deployment:
         self._writer = None if request.is_preview else CheckpointWriter(self._write)
         base = checkpoint.resources
         self._gate = Gate()
-        self._reporter = Reporter(listener)
+        self._listener: Callable[[Event], None] | None = listener
+        self._reporter = Reporter(self._tell)
         self._snapshot = Snapshot(base, checkpoint.pending, self._writer.changed if self._writer else lambda: None)
         self._providers = ConfiguredProviders(request.plugins, base)
         self._planner = Planner(
@@ -127,6 +128,15 @@ class Deployment:
         if not self._request.is_preview:
             self._append_history(started)
         return self._result(time.monotonic() - begun)
+
+    def _tell(self, event: Event) -> None:
+        if self._listener is None:
+            return
+        try:
+            self._listener(event)
+        except BrokenPipeError:
+            self._listener = None
+            self._gate.stop("the process that asked for this operation is gone; what was under way has been finished")
 
     def _run_program(self) -> None:
         config = self._surroundings.config

@@ -16,7 +16,7 @@ from pathlib import Path
 from infra.engine import process
 from infra.engine.backend import FileBackend, opened_cipher
 from infra.engine.deployment import Surroundings, perform
-from infra.engine.errors import ProcessDiedError, ProjectError
+from infra.engine.errors import EngineError, ProcessDiedError, ProjectError
 from infra.engine.events import Diagnostic, Event
 from infra.engine.project import Project, StackFile, load_project, load_stack_file, resolved_config
 from infra.engine.request import Kind, Request, Result
@@ -32,6 +32,8 @@ def run(request: Request, listener: Callable[[Event], None]) -> Result:
     state), and for a state that cannot be written. A failed step, a program's exception or a killed process is no exception:
     `Result.error` tells.
     """
+    if request.parallel < 1:
+        raise EngineError(f"parallel: {request.parallel} calls at once is none; give 1 or more")
     begun = time.monotonic()
     project = load_project(request.project)
     file = load_stack_file(project, request.stack)
@@ -80,7 +82,7 @@ def _warmed_up(request: Request, backend: FileBackend, file: StackFile) -> Ciphe
 
     maker = threading.Thread(target=make, name="key")
     maker.start()
-    if not request.is_destroy:
+    if request.warm and not request.is_destroy:
         for package in request.plugins:
             if importlib.util.find_spec(f"pulumi_{package}") is not None:
                 importlib.import_module(f"pulumi_{package}")

@@ -7,10 +7,11 @@ uses.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import yaml
@@ -18,6 +19,8 @@ import yaml
 from infra.engine import files
 from infra.engine.errors import ProjectError, SecretsError
 from infra.engine.secrets import Cipher
+
+_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,8 @@ def load_project(folder: Path) -> Project:
         raise ProjectError(f"no Pulumi.yaml in {folder}: name the folder of a Pulumi project")
     content = _mapping(path)
     name = content.get("name")
-    if not isinstance(name, str) or not name:
-        raise ProjectError(f"{path}: name: a project needs a name")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise ProjectError(f"{path}: name: {name!r}: a project needs a name of letters, digits, `-`, `_` and `.`")
     _check_runtime(path, content.get("runtime"))
     main = (folder / str(content.get("main") or ".")).resolve()
     if not (main / "__main__.py" if main.is_dir() else main).exists():
@@ -105,6 +108,8 @@ def state_folder(url: str, base: Path) -> Path:
 def load_stack_file(project: Project, stack: str) -> StackFile:
     """The stack's file, empty if there is none. Raises `ProjectError` or, for a secrets provider other than a passphrase,
     `SecretsError`."""
+    if not _NAME.fullmatch(stack):
+        raise ProjectError(f"stack {stack!r}: a stack's name has letters, digits, `-`, `_` and `.` only")
     path = project.folder / f"Pulumi.{stack}.yaml"
     if not path.exists():
         return StackFile(path)

@@ -19,7 +19,8 @@ class Request:
 
     `config` adds to, and overrides, the stack's configuration (keys `<namespace>:<name>`); it is not written to any file.
     `environment` is set in the program's process only. `backend` overrides where state lives: the folder that holds
-    `.pulumi`. `parallel` bounds how many provider calls run at once.
+    `.pulumi`. `parallel` bounds how many provider calls run at once. `warm`: import the SDKs of the plugins' packages in this
+    process, which pays where it runs several operations.
     """
 
     kind: Kind
@@ -33,6 +34,7 @@ class Request:
     parallel: int = 16
     show_secrets: bool = False
     backend: Path | None = None
+    warm: bool = True
 
     @property
     def is_preview(self) -> bool:

@@ -6,10 +6,13 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from infra.engine.errors import LockedError
 from tests.engine.bench import PRELUDE, Bench
 
 ROOT = Path(__file__).parents[2]
@@ -129,3 +132,32 @@ def test_the_passphrase_may_lie_in_a_file(engine: Engine) -> None:
     assert engine("preview").returncode == 0
     engine.environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = "/nowhere"
     assert "cannot read /nowhere" in engine("preview").stderr
+
+
+def test_an_update_whose_caller_is_killed_ends_in_order(engine: Engine) -> None:
+    """What is under way is finished and written; the lock of the dead is left for people to judge."""
+    folder = engine.bench.folder
+    with (folder / "bench_plugin.py").open("a") as file:
+        file.write("plugin.slow = 0.5\n")
+    (folder / "__main__.py").write_text(PRELUDE + "a = Thing('a')\nThing('b', up=a.serial)")
+    command = [sys.executable, "-m", "infra.engine", "up", "--yes", "--cwd", str(folder), "--stack", "dev"]
+    caller = subprocess.Popen(
+        [*command, "--plugin", "test=bench_plugin:plugin"], env=engine.environment, stdout=subprocess.DEVNULL
+    )
+    until(lambda: bool(engine.bench.cloud.calls()))
+    caller.kill()
+    caller.wait()
+    until(lambda: bool(engine.bench.backend.history()))
+
+    assert ("a" in engine.bench.state(), list(engine.bench.cloud.things())) == (True, ["a"])
+    assert engine.bench.backend.history()[0]["result"] == "failed"
+    with pytest.raises(LockedError, match="no longer running"):
+        engine.bench.up()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for another process; there is nothing else that could tell."""
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

@@ -50,7 +50,7 @@ def test_main_may_be_a_file(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("runtime: python\n", "name: a project needs a name"),
+        ("runtime: python\n", "name: None: a project needs a name"),
         ("name: shop\nruntime: nodejs\n", "runtime: 'nodejs' is not supported"),
         ("name: shop\nruntime: python\nmain: nowhere\n", "main: no program at .*nowhere"),
         ("- a\n", "a mapping of keys"),

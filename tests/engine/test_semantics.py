@@ -407,6 +407,7 @@ def test_the_digest_is_that_of_the_cli(bench: Bench) -> None:
         ('a = Thing("a")\nThing("b", opts=ResourceOptions(replace_with=[a]))', "replace_with"),
         ('Thing("a", opts=ResourceOptions(replacement_trigger="x"))', "replacement_trigger"),
         ('pulumi.ComponentResource("test:index:Far", "far", {}, None, True)', "remote components"),
+        ('pulumi.StackReference("organization/other/dev")', "StackReference and Stash: not supported"),
         ('pulumi.CustomResource("nobody:index:Thing", "a")', "no plugin serves the package 'nobody' (served here: test)"),
     ],
 )
@@ -417,3 +418,12 @@ def test_what_is_not_supported_is_refused_by_name(bench: Bench, program: str, re
     assert not result.succeeded
     assert refusal in str(result.error)
     assert "b" not in bench.cloud.things()
+
+
+@pytest.mark.parametrize(("wanted", "succeeds"), [(">=3.0.0", True), (">=99.0.0", False)])
+def test_a_program_may_ask_for_a_version_of_pulumi(bench: Bench, wanted: str, *, succeeds: bool) -> None:
+    """It is the SDK's that counts."""
+    result = bench.up(f"pulumi.require_pulumi_version({wanted!r})")
+
+    assert result.succeeded is succeeds
+    assert succeeds or "does not satisfy" in str(result.error)

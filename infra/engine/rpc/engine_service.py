@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import Any, Final
 
 import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
+from infra.engine.errors import PlanError
 from infra.engine.events import Severity
 from infra.engine.reporter import Reporter
 from infra.engine.rpc.failures import RpcFailure
+from infra.engine.version_range import holds
 
 _SEVERITIES: Final[dict[int, Severity]] = {
     engine_pb2.INFO: "info",
@@ -43,8 +46,16 @@ class EngineService(engine_pb2_grpc.EngineServicer):
         return engine_pb2.SetRootResourceResponse()
 
     def RequirePulumiVersion(self, request: Any, context: Any = None) -> Any:
-        """A range of CLI versions: refused, because there is no CLI whose version could lie in it."""
-        raise RpcFailure(
-            grpc.StatusCode.FAILED_PRECONDITION,
-            f"require_pulumi_version({request.pulumi_version_range!r}): not supported by this engine; remove the call",
-        )
+        """A range of CLI versions: this engine behaves like the CLI of the SDK's version, so that must lie in it."""
+        installed = version("pulumi")
+        major, minor, patch = (int(part) for part in installed.split(".")[:3])
+        try:
+            satisfied = holds(request.pulumi_version_range, (major, minor, patch))
+        except PlanError as error:
+            raise RpcFailure(grpc.StatusCode.INVALID_ARGUMENT, str(error)) from error
+        if not satisfied:
+            raise RpcFailure(
+                grpc.StatusCode.FAILED_PRECONDITION,
+                f"Pulumi CLI version {installed} does not satisfy the version range {request.pulumi_version_range!r}",
+            )
+        return engine_pb2.RequirePulumiVersionResponse()
