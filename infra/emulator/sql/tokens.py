@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 from sqlglot import exp
-from sqlglot.dialects.databricks import Databricks
 from sqlglot.errors import TokenError
 from sqlglot.tokenizer_core import Token, TokenType
 
+from infra.emulator.sql.dialect import DatabricksSql
 from infra.emulator.sql.errors import SqlError, SyntaxFault
 
 _T = TypeVar("_T")
@@ -24,17 +24,10 @@ _CLOSE = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE}
 _STRINGS = {TokenType.STRING, TokenType.RAW_STRING}
 
 
-class _Words(Databricks):
-    """Databricks' dialect, whose tokenizer leaves no statement in one piece."""
-
-    class Tokenizer(Databricks.Tokenizer):
-        COMMANDS: ClassVar[set[TokenType]] = set()
-
-
 def tokenize(sql: str) -> list[Token]:
     """The statement's tokens, one a word (sqlglot has `CLUSTER BY` as one); a semicolon at the end is dropped."""
     try:
-        tokens = [word for token in _Words().tokenize(sql) for word in _words(token)]
+        tokens = [word for token in DatabricksSql().tokenize(sql) for word in _words(token)]
     except TokenError as error:
         raise SyntaxFault(f"Syntax error: {error}") from error
     while tokens and tokens[-1].token_type is TokenType.SEMICOLON:

@@ -13,6 +13,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, TokenError
 
+from infra.emulator.sql.dialect import DatabricksSql
 from infra.emulator.sql.errors import SqlError, SyntaxFault, Unsupported
 
 Parameters = Mapping[str, exp.Expr]
@@ -54,7 +55,7 @@ def _given(tree: exp.Expr) -> list[str]:
 @lru_cache(maxsize=512)
 def _statement(text: str) -> exp.Expr:
     try:
-        trees = sqlglot.parse(text, read="databricks")
+        trees = sqlglot.parse(text, read=DatabricksSql)
     except (ParseError, TokenError) as error:
         raise SyntaxFault(_message(error)) from error
     if len(trees) != 1 or trees[0] is None:
