@@ -65,6 +65,8 @@ class Lake:
         if set_up is not None:
             set_up(self._connection)
         self._connection.execute("set enable_external_access = false")  # SQL reads no files of this machine
+        #: Views in DuckDB's SQL, kept for all sessions by `infra.emulator.sql.query.translations`.
+        self.translations: dict[Any, Any] = {}
         self._guard = threading.Lock()
         self._locks: dict[str, threading.RLock] = {}
         self._ticks = 0

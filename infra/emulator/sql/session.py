@@ -44,6 +44,7 @@ class Session:
         self.schema = (schema or DEFAULT_SCHEMA).lower()
         self.settings: dict[str, str] = dict(settings or {})
         self.temporary_views: dict[str, TemporaryView] = {}
+        self.made_views: set[str] = set()
         self.parameters: Mapping[str, exp.Expr] = {}
         self.cursor = workspace.lake.cursor()
         self._registered: list[str] = []
@@ -70,6 +71,7 @@ class Session:
             try:
                 return dispatch.run(self, Tokens(sql, parameters=dict(self.parameters)))
             except duckdb.Error as error:
+                self.made_views.clear()  # a transaction that was rolled back took those that were made in it
                 raise Canceled() if self._canceled.is_set() else from_duckdb(error) from error
             except WorkspaceError as error:
                 raise from_workspace(error) from error
@@ -82,6 +84,11 @@ class Session:
         self.cursor.register(name, table)
         self._registered.append(name)
         return name
+
+    @property
+    def registered(self) -> int:
+        """How many tables the running statement has registered so far."""
+        return len(self._registered)
 
     def _unregister(self) -> None:
         while self._registered:

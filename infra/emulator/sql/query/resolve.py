@@ -16,8 +16,11 @@ from infra.emulator.securables import TABLE
 from infra.emulator.sql import information_schema, lookup, rights
 from infra.emulator.sql.errors import SqlError, Unsupported
 from infra.emulator.sql.names import INFORMATION_SCHEMA, FullName, complete
-from infra.emulator.sql.query import parse, table_functions
+from infra.emulator.sql.query import parse, table_functions, translations
 from infra.emulator.sql.query.frame import Frame
+from infra.emulator.sql.query.render import finish
+from infra.emulator.sql.query.translations import Read, Translation
+from infra.emulator.workspace import Caller
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session
@@ -30,11 +33,14 @@ _MAX_VIEWS = 100
 
 
 class Resolver:
-    """Resolves trees in place for one session. `tables` collects the full names of the relations that were read."""
+    """Resolves trees in place for one session. `tables` collects the full names of the relations that were read,
+    `reads` what a translation rests on, `parts` the views that it names."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self.tables: set[str] = set()
+        self.reads: list[Read] = []
+        self.parts: list[Translation] = []
 
     def resolve(self, tree: exp.Expr, frame: Frame, sources: Sources | None = None) -> exp.Expr:
         """The tree with all its names resolved; the same object unless its root was a table."""
@@ -48,7 +54,7 @@ class Resolver:
         if isinstance(node, exp.Select):
             sources = sources | _sources_of(node)
         for key, value in list(node.args.items()):
-            if key == "with_":
+            if key in ("with_", "hint"):
                 continue
             for child in value if isinstance(value, list) else (value,):
                 if isinstance(child, exp.Expr):
@@ -98,18 +104,43 @@ class Resolver:
         relation = lookup.get(workspace, frame.reader, name)
         rights.require(workspace, frame.reader, "SELECT", TABLE, str(name))
         self.tables.add(str(name))
-        if relation["physical"] is not None:
-            self._physical(node, relation)
-            return
-        owner = directory.caller_named(workspace, relation["owner"])
+        self.reads.append(translations.read_of(relation, name, frame.reader.name))
+        if relation["physical"] is None:
+            self._view(node, relation, name, frame)
+        else:
+            _point(node, "lake", "data", physical_name(relation["physical"]))
+
+    def _view(self, node: exp.Table, relation: Relation, name: FullName, frame: Frame) -> None:
+        """Make the node name the view's translation, or hold its query where that cannot be kept."""
+        views = self._deeper(frame, str(name))
+        translation = translations.find(self._session, str(name))
+        if translation is None or {str(read.name) for read in translation.reads} & set(views):
+            inner = Frame(relation["view_catalog"], relation["view_schema"], self._owner(relation, name), False, views)
+            registered = self._session.registered
+            below = Resolver(self._session)
+            body = below.resolve(parse.query(relation["view_definition"]), inner)
+            body = _named(body, [column["name"] for column in relation["columns"]])
+            self.tables |= below.tables
+            if self._session.registered > registered:  # it reads information_schema, whose rows are made for a statement
+                self._put(node, body)
+                return
+            sql = finish(self._session, body)
+            translation = translations.keep(self._session, str(name), sql, tuple(below.reads), tuple(below.parts))
+        translations.make(self._session, translation)
+        self.parts.append(translation)
+        self.reads += translation.reads
+        self.tables |= {str(read.name) for read in translation.reads}
+        _point(node, "temp", "main", translation.name)
+
+    def _owner(self, relation: Relation, name: FullName) -> Caller:
+        owner = directory.caller_named(self._session.workspace, relation["owner"])
         if owner is None:
             raise SqlError(
                 "PRINCIPAL_DOES_NOT_EXIST",
                 f"The owner '{relation['owner']}' of the view {name.quoted} does not exist.",
                 "42704",
             )
-        inner = Frame(relation["view_catalog"], relation["view_schema"], owner, False, self._deeper(frame, str(name)))
-        self._expand(node, relation["view_definition"], [column["name"] for column in relation["columns"]], inner)
+        return owner
 
     def _deeper(self, frame: Frame, view: str) -> tuple[str, ...]:
         if view in frame.views:
@@ -120,26 +151,28 @@ class Resolver:
             raise SqlError("VIEW_EXCEED_MAX_NESTED_DEPTH", f"The depth of view {view} exceeds {_MAX_VIEWS}.", "54K00")
         return (*frame.views, view)
 
-    def _physical(self, node: exp.Table, relation: Relation) -> None:
-        _point(node, str(relation["physical"]))
-
     def _expand(self, node: exp.Table, definition: str, columns: list[str], inner: Frame) -> None:
-        """Put the view's query in the place of its name."""
-        body = self.resolve(parse.query(definition), inner)
-        if not isinstance(body, exp.Query):
-            raise SqlError("INTERNAL_ERROR", f"the definition of a view is no query: {definition[:80]}", "XX000")
+        """Put a temporary view's query in the place of its name."""
+        self._put(node, _named(self.resolve(parse.query(definition), inner), columns))
+
+    def _put(self, node: exp.Table, body: exp.Query) -> None:
         alias = node.args.get("alias") or exp.TableAlias(this=exp.to_identifier(node.name, quoted=True))
-        if columns:
-            named = exp.TableAlias(
-                this=exp.to_identifier("v", quoted=True), columns=[exp.to_identifier(column, quoted=True) for column in columns]
-            )
-            inside = exp.Subquery(this=body, alias=named)
-            body = exp.Select(expressions=[exp.column(exp.to_identifier(name, quoted=True)) for name in columns]).from_(inside)
         subquery = exp.Subquery(this=body, alias=alias.copy())
         for key in _KEPT:
             if node.args.get(key):
                 subquery.set(key, node.args[key])
         node.replace(subquery)
+
+
+def _named(body: exp.Expr, columns: list[str]) -> exp.Query:
+    """A view's query, giving the columns that the view has."""
+    if not isinstance(body, exp.Query):
+        raise SqlError("INTERNAL_ERROR", f"the definition of a view is no query: {body.sql()[:80]}", "XX000")
+    if not columns:
+        return body
+    names = [exp.to_identifier(column, quoted=True) for column in columns]
+    inside = exp.Subquery(this=body, alias=exp.TableAlias(this=exp.to_identifier("v", quoted=True), columns=names))
+    return exp.Select(expressions=[exp.column(name.copy()) for name in names]).from_(inside)
 
 
 def _sources_of(select: exp.Select) -> Sources:
@@ -164,17 +197,17 @@ def _unwrap(stream: exp.Stream) -> None:
 def aim(node: exp.Table, physical: str) -> Sources:
     """Make a statement's target its physical table, which is then not resolved again; how columns may name it."""
     sources = {} if node.alias or not node.db else {(node.db.lower(), node.name.lower()): node.name}
-    _point(node, physical)
+    _point(node, "lake", "data", physical_name(physical))
     node.meta[_AIMED] = True
     return sources
 
 
-def _point(node: exp.Table, physical: str) -> None:
+def _point(node: exp.Table, catalog: str, schema: str, name: str) -> None:
     if not node.alias:
         node.set("alias", exp.TableAlias(this=exp.to_identifier(node.name, quoted=True)))
-    node.set("catalog", exp.to_identifier("lake"))
-    node.set("db", exp.to_identifier("data"))
-    node.set("this", exp.to_identifier(physical_name(physical), quoted=True))
+    node.set("catalog", exp.to_identifier(catalog))
+    node.set("db", exp.to_identifier(schema))
+    node.set("this", exp.to_identifier(name, quoted=True))
 
 
 def _unqualify(column: exp.Column, sources: Sources) -> None:

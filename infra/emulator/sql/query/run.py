@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlglot import ErrorLevel, exp
-from sqlglot.errors import UnsupportedError
+from sqlglot import exp
 
-from infra.emulator.sql.errors import SqlError, Unsupported
-from infra.emulator.sql.functions import rewrite
+from infra.emulator.sql.errors import SqlError
 from infra.emulator.sql.query import parse
 from infra.emulator.sql.query.frame import Frame
+from infra.emulator.sql.query.render import finish
 from infra.emulator.sql.query.resolve import Resolver
 from infra.emulator.sql.result import Result
 from infra.emulator.sql.types import DataType
@@ -22,19 +21,6 @@ if TYPE_CHECKING:
     from infra.emulator.sql.session import Session
 
 Columns = tuple[tuple[str, DataType], ...]
-
-
-def render(tree: exp.Expr) -> str:
-    """DuckDB SQL of a resolved and rewritten tree. What sqlglot cannot say in DuckDB's SQL is refused."""
-    try:
-        return tree.sql(dialect="duckdb", unsupported_level=ErrorLevel.RAISE, comments=False)
-    except UnsupportedError as error:
-        raise Unsupported(f"this construct: {' '.join(str(error).split())}") from error
-
-
-def finish(session: Session, resolved: exp.Expr) -> str:
-    """DuckDB SQL of a resolved tree."""
-    return render(rewrite(session, resolved))
 
 
 def translate(session: Session, tree: exp.Expr, frame: Frame | None = None) -> str:

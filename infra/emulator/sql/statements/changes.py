@@ -12,7 +12,8 @@ from infra.emulator.securables import TABLE
 from infra.emulator.sql import result, rights, writing
 from infra.emulator.sql.errors import SyntaxFault
 from infra.emulator.sql.names import FullName
-from infra.emulator.sql.query import parse, run
+from infra.emulator.sql.query import parse
+from infra.emulator.sql.query.render import finish
 from infra.emulator.sql.query.resolve import Resolver, aim
 from infra.emulator.sql.tokens import Tokens
 
@@ -34,7 +35,7 @@ def change(session: Session, tokens: Tokens) -> result.Result:
         resolved = Resolver(session).resolve(tree, session.frame, sources)
         if isinstance(resolved, exp.Update):
             _plain_targets(resolved)
-        sql = run.finish(session, resolved)
+        sql = finish(session, resolved)
         return _run(session, relation, sql, operation)
 
 

@@ -10,6 +10,7 @@ from infra.emulator.relations import Relation
 from infra.emulator.sql import result, writing
 from infra.emulator.sql.errors import SqlError, column_not_found
 from infra.emulator.sql.query import parse, run
+from infra.emulator.sql.query.render import finish
 from infra.emulator.sql.query.resolve import Resolver
 from infra.emulator.sql.statements import evolution, incoming
 from infra.emulator.sql.tokens import Tokens
@@ -151,7 +152,7 @@ def _matching(session: Session, written: _Insert, source: incoming.Source) -> st
     condition = parse.expression(written.on, session.parameters)
     Resolver(session).resolve(condition, session.frame)
     alias = quote(written.query_alias or "_source")
-    return f"select 1 from {source.table} as {alias} where {run.finish(session, condition)}"
+    return f"select 1 from {source.table} as {alias} where {finish(session, condition)}"
 
 
 def _target_columns(relation: Relation, written: _Insert, source: incoming.Source) -> list[str]:

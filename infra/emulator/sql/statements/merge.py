@@ -14,6 +14,7 @@ from infra.emulator.sql import result, rights, writing
 from infra.emulator.sql.errors import SqlError, SyntaxFault
 from infra.emulator.sql.functions import rewrite
 from infra.emulator.sql.query import parse, run
+from infra.emulator.sql.query.render import render
 from infra.emulator.sql.query.resolve import Resolver, aim
 from infra.emulator.sql.statements import evolution
 from infra.emulator.sql.tokens import Tokens
@@ -60,7 +61,7 @@ _WORDS = {"INSERT": "Inserted", "UPDATE": "Updated", "DELETE": "Deleted"}
 
 def _source_columns(session: Session, tree: exp.Expr) -> tuple[tuple[str, DataType], ...]:
     source = tree.args["using"]
-    return run.describe(session, f"select * from {run.render(source)}")
+    return run.describe(session, f"select * from {render(source)}")
 
 
 def _merge(session: Session, tree: exp.Expr, relation: Relation, source: list[str], physical: str) -> Counter[str]:
@@ -70,20 +71,20 @@ def _merge(session: Session, tree: exp.Expr, relation: Relation, source: list[st
         _spell_out(clause, relation, source, using)
     if any(clause.args.get("matched") and not clause.args.get("source") for clause in clauses):
         _refuse_double_matches(session, tree, physical)
-    actions = session.cursor.execute(f"{run.render(tree)} returning merge_action").fetchall()
+    actions = session.cursor.execute(f"{render(tree)} returning merge_action").fetchall()
     return Counter(action for (action,) in actions)
 
 
 def _refuse_double_matches(session: Session, tree: exp.Expr, physical: str) -> None:
     """Delta refuses a MERGE in which two source rows match one target row; DuckDB would take one of them."""
-    target, using = quote(tree.this.alias_or_name), run.render(tree.args["using"])
+    target, using = quote(tree.this.alias_or_name), render(tree.args["using"])
     conditions = [
-        run.render(clause.args["condition"]) if clause.args.get("condition") else "true"
+        render(clause.args["condition"]) if clause.args.get("condition") else "true"
         for clause in tree.args["whens"].expressions
         if clause.args.get("matched") and not clause.args.get("source")
     ]
     found = session.cursor.execute(
-        f"select 1 from {lake.table(physical)} as {target} join {using} on {run.render(tree.args['on'])}"
+        f"select 1 from {lake.table(physical)} as {target} join {using} on {render(tree.args['on'])}"
         f" where {' or '.join(f'({condition})' for condition in conditions)}"
         f" group by {target}.rowid having count(*) > 1 limit 1"
     ).fetchone()
