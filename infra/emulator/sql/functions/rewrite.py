@@ -60,7 +60,7 @@ class _Walk:
     def visit(self, node: exp.Expr) -> None:
         if isinstance(node, exp.Select):
             self._select(node)
-        elif isinstance(node, exp.Update | exp.Delete):
+        elif isinstance(node, exp.Update | exp.Delete) and node.this is not None:  # MERGE's own have no table
             self._within(node, Scope([exp.From(this=node.this.copy())], self._types.scope))
         elif isinstance(node, exp.Values):
             _name_columns(node)
