@@ -30,17 +30,19 @@ from infra.engine.gate import Gate
 from infra.engine.history import Entry
 from infra.engine.masking import masked
 from infra.engine.planner import Planner
+from infra.engine.ports import DiffResult
 from infra.engine.project import Project, StackConfig
 from infra.engine.registration import Registrar, compare
 from infra.engine.reporter import Reporter
 from infra.engine.request import Request, Result
-from infra.engine.resource import Resource
+from infra.engine.resource import Goal, Resource
 from infra.engine.rpc.engine_service import EngineService
 from infra.engine.rpc.monitor import Facts, Monitor
 from infra.engine.secrecy import opened
 from infra.engine.secrets import Cipher
 from infra.engine.snapshot import Snapshot
 from infra.engine.state import Checkpoint, Codec, encode_checkpoint
+from infra.engine.values import Properties
 from infra.engine.writer import CheckpointWriter
 
 
@@ -86,12 +88,7 @@ class Deployment:
         self._reporter = Reporter(self._tell)
         self._snapshot = Snapshot(base, checkpoint.pending, self._writer.changed if self._writer else lambda: None)
         self._providers = ConfiguredProviders(request.plugins, base)
-        self._planner = Planner(
-            request.stack,
-            surroundings.project.name,
-            base,
-            lambda old, inputs: compare(self._providers, old, inputs),
-        )
+        self._planner = Planner(request.stack, surroundings.project.name, base, self._compare)
         self._executor = Executor(
             self._snapshot,
             self._providers,
@@ -106,9 +103,7 @@ class Deployment:
             executor=self._executor,
             snapshot=self._snapshot,
             providers=self._providers,
-            defaults=DefaultProviders(
-                surroundings.config, lambda goal, version: self._registrar.register(goal, version=version)
-            ),
+            defaults=DefaultProviders(surroundings.config, self._register_provider),
             reporter=self._reporter,
             gate=self._gate,
         )
@@ -124,10 +119,22 @@ class Deployment:
                 self._delete()
                 self._keep_outputs()
             finally:
-                self._providers.close()
+                self._close()
         if not self._request.is_preview:
             self._append_history(started)
         return self._result(time.monotonic() - begun)
+
+    def _compare(self, old: Resource, inputs: Properties) -> DiffResult:
+        return compare(self._providers, old, inputs)
+
+    def _register_provider(self, goal: Goal, version: str) -> Resource:
+        return self._registrar.register(goal, version=version)
+
+    def _close(self) -> None:
+        try:
+            self._providers.close()
+        except Exception as error:
+            self._fail(f"closing a provider: {error}")
 
     def _tell(self, event: Event) -> None:
         if self._listener is None:

@@ -14,8 +14,10 @@ import runpy
 import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Final
 
+import pulumi
 from pulumi.errors import RunError
 from pulumi.runtime import Settings, configure, run_in_stack, set_all_config
 from pulumi.runtime.settings import ROOT
@@ -26,7 +28,7 @@ from infra.engine.rpc.monitor import Facts, Monitor
 
 _THREADS_PER_CALL: Final = 4
 #: Frames of these are left out of a traceback: they are not the user's.
-_MACHINERY: Final = ("runpy", "asyncio", "pulumi", "concurrent", "infra/engine", "importlib", "threading")
+_MACHINERY: Final = tuple(Path(place).parent for place in (pulumi.__file__, os.__file__, __file__))
 
 
 def run(project: Project, facts: Facts, monitor: Monitor, engine: EngineService) -> str | None:
@@ -96,5 +98,7 @@ def explained(error: BaseException) -> str:
 
 
 def _is_machinery(filename: str) -> bool:
-    path = filename.replace(os.sep, "/")
-    return path.startswith("<frozen") or any(f"/{name}/" in path or path.endswith(f"/{name}.py") for name in _MACHINERY)
+    path = Path(filename)
+    if filename.startswith("<frozen"):
+        return True
+    return any(path.is_relative_to(folder) and "site-packages" not in path.relative_to(folder).parts for folder in _MACHINERY)
