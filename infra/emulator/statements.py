@@ -120,7 +120,7 @@ def _answer(workspace: Workspace, execution: Execution) -> dict[str, Any]:
 
 
 def _code(error: SqlError) -> str:
-    return {"INSUFFICIENT_PERMISSIONS": "PERMISSION_DENIED", "INTERNAL_ERROR": "INTERNAL_ERROR"}.get(
+    return {"UNAUTHORIZED_ACCESS": "PERMISSION_DENIED", "INTERNAL_ERROR": "INTERNAL_ERROR"}.get(
         error.error_class, "BAD_REQUEST"
     )
 

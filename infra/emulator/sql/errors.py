@@ -96,7 +96,7 @@ def column_not_found(name: str, among: list[str]) -> SqlError:
 def from_workspace(error: WorkspaceError) -> SqlError:
     """The SQL error for what an operation of the workspace refused: its own code is the class."""
     if isinstance(error, PermissionDenied):
-        return SqlError("INSUFFICIENT_PERMISSIONS", f"Insufficient privileges: {error.message}", "42501")
+        return SqlError("UNAUTHORIZED_ACCESS", f"Unauthorized access: PERMISSION_DENIED: {error.message}", "42501")
     error_class, sqlstate = _OF_WORKSPACE.get(error.code, (error.code, "42000"))
     return SqlError(error_class, error.message, sqlstate)
 

@@ -9,7 +9,7 @@ from infra.emulator.workspace import Caller, Workspace
 
 
 def require(workspace: Workspace, caller: Caller, privilege: str, securable_type: str, full_name: str) -> None:
-    """As `privileges.require`. Raises SqlError INSUFFICIENT_PERMISSIONS."""
+    """As `privileges.require`. Raises SqlError UNAUTHORIZED_ACCESS."""
     try:
         privileges.require(workspace, caller, privilege, securable_type, full_name)
     except PermissionDenied as refusal:
@@ -17,7 +17,7 @@ def require(workspace: Workspace, caller: Caller, privilege: str, securable_type
 
 
 def require_manage(workspace: Workspace, caller: Caller, securable_type: str, full_name: str) -> None:
-    """As `privileges.require_manage`. Raises SqlError INSUFFICIENT_PERMISSIONS."""
+    """As `privileges.require_manage`. Raises SqlError UNAUTHORIZED_ACCESS."""
     try:
         privileges.require_manage(workspace, caller, securable_type, full_name)
     except PermissionDenied as refusal:
@@ -25,7 +25,7 @@ def require_manage(workspace: Workspace, caller: Caller, securable_type: str, fu
 
 
 def require_visible(workspace: Workspace, caller: Caller, securable_type: str, full_name: str) -> None:
-    """As `privileges.require_visible`. Raises SqlError INSUFFICIENT_PERMISSIONS."""
+    """As `privileges.require_visible`. Raises SqlError UNAUTHORIZED_ACCESS."""
     try:
         privileges.require_visible(workspace, caller, securable_type, full_name)
     except PermissionDenied as refusal:
