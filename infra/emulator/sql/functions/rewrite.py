@@ -127,7 +127,7 @@ class _Walk:
             self._apply(replacement)
 
     def _named(self, node: exp.Anonymous) -> Rule | None:
-        name = str(node.this).lower()
+        name = node.name.lower()
         if name.startswith("dbx_") or node.meta.get("ours"):
             return None
         rule = named.NAMES.get(name)

@@ -15,6 +15,7 @@ from sqlglot.errors import ParseError, TokenError
 
 from infra.emulator.sql.dialect import DatabricksSql
 from infra.emulator.sql.errors import SqlError, SyntaxFault, Unsupported
+from infra.emulator.sql.query import outputs
 
 Parameters = Mapping[str, exp.Expr]
 #: A statement's positional parameters stand under these names: "?0", "?1", …
@@ -32,6 +33,7 @@ def query(text: str, parameters: Parameters | None = None) -> exp.Query:
         tree = exp.select("*").from_(exp.alias_(tree, "v", table=True) if not tree.alias else tree)
     if not isinstance(tree, exp.Query):
         raise SyntaxFault(f"Syntax error: a query is expected, not '{text[:60]}'.")
+    outputs.name(tree)
     return tree
 
 

@@ -11,12 +11,13 @@ from sqlglot import exp
 
 from infra.emulator import directory
 from infra.emulator.lake import physical_name
-from infra.emulator.relations import Relation
+from infra.emulator.relations import FUNCTION, Relation
 from infra.emulator.securables import TABLE
 from infra.emulator.sql import information_schema, lookup, rights
 from infra.emulator.sql.errors import SqlError, Unsupported
+from infra.emulator.sql.functions import named
 from infra.emulator.sql.names import INFORMATION_SCHEMA, FullName, complete
-from infra.emulator.sql.query import parse, table_functions, translations
+from infra.emulator.sql.query import parse, routines, table_functions, translations
 from infra.emulator.sql.query.frame import Frame
 from infra.emulator.sql.query.render import finish
 from infra.emulator.sql.query.translations import Read, Translation
@@ -37,7 +38,9 @@ class Resolver:
     `reads` what a translation rests on, `parts` the views that it names."""
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        self.session = self._session = session
+        #: Whether a function of the workspace was called, which a kept translation would not notice to change.
+        self.calls = False
         self.tables: set[str] = set()
         self.reads: list[Read] = []
         self.parts: list[Translation] = []
@@ -63,6 +66,8 @@ class Resolver:
             _unwrap(node)
         elif isinstance(node, exp.Column):
             _unqualify(node, sources)
+        elif isinstance(node, exp.Anonymous | exp.Dot):
+            self._call(node, frame)
         elif isinstance(node, exp.Table):
             self._table(node, frame, ctes)
 
@@ -99,6 +104,26 @@ class Resolver:
             return
         self._relation(node, name, frame)
 
+    def _call(self, node: exp.Expr, frame: Frame) -> None:
+        """Put a function's body in the place of its call, if it is a function of the workspace."""
+        parts: list[str] = []
+        function = node
+        if isinstance(node, exp.Dot):
+            if not isinstance(node.expression, exp.Anonymous):
+                return
+            parts, function = [part.name for part in node.this.find_all(exp.Identifier)], node.expression
+        elif isinstance(node.parent, exp.Dot | exp.Table) or node.name.lower() in named.NAMES:
+            return
+        name = complete((*parts, function.name), frame.catalog, frame.schema)
+        document = routines.find(self._session, name)
+        if document is None:
+            if parts:
+                raise SqlError("UNRESOLVED_ROUTINE", f"Cannot resolve routine {name.quoted}.", "42883")
+            return
+        rights.require(self._session.workspace, frame.reader, "EXECUTE", FUNCTION, str(name))
+        self.calls = True
+        node.replace(routines.expand(self, document, list(function.expressions), frame))
+
     def _relation(self, node: exp.Table, name: FullName, frame: Frame) -> None:
         workspace = self._session.workspace
         relation = lookup.get(workspace, frame.reader, name)
@@ -109,6 +134,17 @@ class Resolver:
             self._view(node, relation, name, frame)
         else:
             _point(node, "lake", "data", physical_name(relation["physical"]))
+            self._guard(node, relation, frame)
+
+    def _guard(self, node: exp.Table, relation: Relation, frame: Frame) -> None:
+        """Let a table's row filter and masks stand between."""
+        if "row_filter" not in relation and not any("mask" in column for column in relation["columns"]):
+            return
+        plain = exp.Table(this=node.this.copy(), db=node.args["db"].copy(), catalog=node.args["catalog"].copy())
+        body = routines.guarded(self, relation, plain, frame)
+        if body is not None:
+            self.calls = True
+            self._put(node, body)
 
     def _view(self, node: exp.Table, relation: Relation, name: FullName, frame: Frame) -> None:
         """Make the node name the view's translation, or hold its query where that cannot be kept."""
@@ -121,7 +157,8 @@ class Resolver:
             body = below.resolve(parse.query(relation["view_definition"]), inner)
             body = _named(body, [column["name"] for column in relation["columns"]])
             self.tables |= below.tables
-            if self._session.registered > registered:  # it reads information_schema, whose rows are made for a statement
+            self.calls |= below.calls
+            if below.calls or self._session.registered > registered:  # information_schema's rows are made for a statement
                 self._put(node, body)
                 return
             sql = finish(self._session, body)

@@ -52,7 +52,8 @@ def read_of(relation: Relation, name: FullName, reader: str) -> Read:
         relation.get("view_definition"),
         relation.get("view_catalog"),
         relation.get("view_schema"),
-        [(column["name"], column["type_text"]) for column in relation["columns"]],
+        [(column["name"], column["type_text"], column.get("mask")) for column in relation["columns"]],
+        relation.get("row_filter"),
     ]
     return Read(name, reader, hashlib.sha256(repr(rests_on).encode()).hexdigest())
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from infra.emulator.sql import result
 from infra.emulator.sql.errors import Unsupported
-from infra.emulator.sql.statements import materialized, namespaces, tables, views
+from infra.emulator.sql.statements import materialized, namespaces, routines, tables, views
 from infra.emulator.sql.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def kind(session: Session, tokens: Tokens, *, replace: bool) -> result.Result:
     tokens.take_one("TEMP", "TEMPORARY")
     if tokens.take("VIEW"):
         return views.create(session, tokens, replace=replace, temporary=temporary)
+    if not temporary and tokens.take("FUNCTION"):
+        return routines.create(session, tokens, replace=replace)
     if not temporary and tokens.take_one("SCHEMA", "DATABASE"):
         return namespaces.create_schema(session, tokens)
     if not temporary and tokens.take("CATALOG"):

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from infra.emulator import relations
 from infra.emulator.relations import Constraint, Relation
 from infra.emulator.sql import catalogue, lookup, result, writing
-from infra.emulator.sql.errors import SqlError, SyntaxFault, Unsupported, already_exists
+from infra.emulator.sql.errors import SqlError, SyntaxFault, already_exists
 from infra.emulator.sql.names import FullName
-from infra.emulator.sql.query import run
+from infra.emulator.sql.query import outputs, run
 from infra.emulator.sql.statements import clone, table_definition
 from infra.emulator.sql.statements.constraints import finish_key
 from infra.emulator.sql.statements.table_definition import Definition
@@ -64,6 +64,8 @@ def _write(session: Session, name: FullName, definition: Definition, query: str 
         if columns:
             raise SyntaxFault("Syntax error: a table that is made by a query takes its columns' types from it.")
         sql, described = run.storable(session, run.translate_text(session, query))
+        if definition.properties.get("delta.columnMapping.mode", "none").lower() == "none":
+            outputs.need_delta_names(described)
         columns = catalogue.columns_of(described)
         name_columns(columns, definition)
     elif definition.untyped:
@@ -105,8 +107,12 @@ def describe(session: Session, name: FullName, definition: Definition, columns: 
     for wanted in (*definition.partitioned_by, *(definition.clustered_by or [])):
         if wanted.partition(".")[0].lower() not in lower:
             raise SqlError("COLUMN_NOT_DEFINED_IN_TABLE", f"Column `{wanted}` is not defined in table {name.quoted}.", "42703")
-    if definition.row_filter is not None and len(definition.row_filter) != 2:
-        raise Unsupported("this row filter")
+    if definition.row_filter is not None:
+        function = session.full_name(tuple(definition.row_filter["function_name"].split(".")))
+        definition.row_filter["function_name"] = str(function)
+    for column in columns:
+        if "mask" in column:
+            column["mask"]["function_name"] = str(session.full_name(tuple(column["mask"]["function_name"].split("."))))
     for position, partition in enumerate(definition.partitioned_by):
         for column in columns:
             if column["name"].lower() == partition.lower():

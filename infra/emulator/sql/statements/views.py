@@ -8,7 +8,7 @@ from infra.emulator.relations import Relation
 from infra.emulator.sql import catalogue, lookup, result
 from infra.emulator.sql.errors import SqlError, Unsupported, already_exists
 from infra.emulator.sql.names import FullName
-from infra.emulator.sql.query import run
+from infra.emulator.sql.query import outputs, parse, run
 from infra.emulator.sql.query.frame import Frame, TemporaryView
 from infra.emulator.sql.statements import table_definition
 from infra.emulator.sql.statements.table_definition import Definition
@@ -58,6 +58,13 @@ def _need_view(session: Session, name: FullName, former: Relation, *, replace: b
 def write(session: Session, name: FullName, definition: Definition, query: str, former: Relation | None) -> None:
     """Write the view's document. Its query must be one, and its names resolve with the caller's rights."""
     frame = Frame(session.catalog, session.schema, session.caller, sees_temporary=False, views=(str(name),))
+    if not definition.untyped and (unnamed := outputs.unnamed(parse.query(query, session.parameters))):
+        raise SqlError(
+            "CREATE_PERMANENT_VIEW_WITHOUT_ALIAS",
+            f"Not allowed to create the permanent view {name.quoted} without explicitly assigning an alias for the expression"
+            f" {unnamed}.",
+            "0A000",
+        )
     columns = catalogue.columns_of(run.describe(session, run.translate_text(session, query, frame)))
     name_columns(columns, definition)
     relation = catalogue.new(
