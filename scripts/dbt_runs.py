@@ -27,6 +27,7 @@ def run(
     environments: options.Environments = None,
     follow: RunId = None,
     cancel: Annotated[int | None, typer.Option(metavar="RUN", help="End a run that is under way, and start none.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show each test that passes, too.")] = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Run a job of an environment and follow it.
@@ -46,7 +47,7 @@ def run(
         return
     number = runs.existing(follow) if follow is not None else runs.start()
     try:
-        with RunView(screen, job, quiet=as_json) as view:
+        with RunView(screen, job, quiet=as_json, verbose=verbose) as view:
             view.begin(number, runs.host)
             result: RunResult = runs.follow(number, view)
     except KeyboardInterrupt:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from types import TracebackType
 from typing import Any
 
@@ -16,12 +17,17 @@ from scripts.screen import Screen
 
 
 class RunView:
-    """A listener for one run. Use it as a context manager around the run, then `close` it. A quiet one shows nothing."""
+    """A listener for one run. Use it as a context manager around the run, then `close` it.
 
-    def __init__(self, screen: Screen, job: str, *, quiet: bool = False) -> None:
+    A quiet one shows nothing. Tests that pass are counted in their task's line; a verbose one shows each.
+    """
+
+    def __init__(self, screen: Screen, job: str, *, quiet: bool = False, verbose: bool = False) -> None:
         self._screen = screen
         self._job = job
         self._quiet = quiet
+        self._verbose = verbose
+        self._passed: Counter[str] = Counter()
         self._running: dict[str, str] = {}
         live = screen.is_live and not quiet
         self._live = Live(console=screen.out, transient=True, refresh_per_second=8) if live else None
@@ -48,10 +54,12 @@ class RunView:
                 self._running[event.task] = ""
             case NodeEnded():
                 self._running[event.task] = f" {event.node.index} of {event.node.total}"
-                self._show(runs.node_line(event.task, event.node))
+                self._passed[event.task] += event.node.status == "pass"
+                if self._verbose or event.node.status != "pass":
+                    self._show(runs.node_line(event.task, event.node))
             case TaskEnded():
                 self._running.pop(event.task, None)
-                self._show(runs.task_line(event.task, event.state, event.seconds))
+                self._show(runs.task_line(event.task, event.state, event.seconds, self._passed[event.task]))
         if self._live is not None:
             running = ", ".join(f"{task}{progress}" for task, progress in self._running.items())
             self._live.update(Spinner("dots", Text(running or "waiting", style="dim")))

@@ -23,6 +23,8 @@ from infra.operations.target import Target
 #: Variables of the shell that would point dbt, or the adapter below it, elsewhere.
 _AMBIENT_PREFIXES = ("DATABRICKS_", "AWS_", "ARM_")
 _AMBIENT = frozenset({"DBT_PROFILES_DIR", "DBT_PROFILE", "DBT_TARGET", "DBT_PROJECT_DIR", "PYTHONPATH"})
+#: `-m dbt.cli.main` would import that module twice, with a warning.
+_START = "import sys; from dbt.cli.main import cli; sys.argv[0] = 'dbt'; cli()"
 #: What of dbt takes no `--vars`.
 _WITHOUT_VARS = frozenset({"--version", "--help", "-v", "-h"})
 
@@ -50,7 +52,7 @@ def run_dbt(
             "DBT_PROFILES_DIR": temporary,
             "DBT_PROJECT_DIR": str(folder),
         }
-        command = [sys.executable, "-P", "-m", "dbt.cli.main", *with_vars(arguments, target.environment.dbt_vars())]
+        command = [sys.executable, "-P", "-c", _START, *with_vars(arguments, target.environment.dbt_vars())]
         return _wait(command, folder, environment)
 
 

@@ -32,14 +32,15 @@ def node_line(task: str, node: Node) -> Text:
     return line
 
 
-def task_line(task: str, state: str, seconds: float | None) -> Text:
-    """A task that ended."""
+def task_line(task: str, state: str, seconds: float | None, passed: int = 0) -> Text:
+    """A task that ended, and how many tests passed in it."""
     good = state == "SUCCESS"
     line = Text("  ")
     line.append("✓ " if good else "✗ ", style="green" if good else "red")
     line.append(f"{task:<10} ", style="bold")
     took = f" in {seconds:.1f} s" if seconds is not None else ""
-    line.append(f"{state.lower().replace('_', ' ')}{took}", style="dim" if good else "red")
+    tests = f", {passed} {'test' if passed == 1 else 'tests'} passed" if passed else ""
+    line.append(f"{state.lower().replace('_', ' ')}{took}{tests}", style="dim" if good else "red")
     return line
 
 
