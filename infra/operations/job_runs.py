@@ -16,8 +16,7 @@ from infra.operations.outputs import outputs
 from infra.operations.run_events import NodeEnded, RunEvent, RunResult, TaskEnded, TaskResult, TaskStarted
 from infra.operations.settings import Settings
 from infra.operations.target import open_target
-from infra.providers.databricks.client import Client
-from infra.providers.databricks.credentials import Credentials
+from infra.operations.workspace_api import client
 
 _API = "/api/2.2/jobs"
 #: Seconds between two looks at a run: on this machine, and elsewhere.
@@ -68,14 +67,7 @@ class Runs:
         """The job's runs in the environment's workspace; `variables` are the process environment."""
         target = open_target(settings, environment, variables, deploys=False)
         identifier = job_id(outputs(settings, environment, variables), job, environment)
-        connection = target.connection
-        credentials = Credentials(
-            host=connection.host,
-            token=connection.token or "",
-            client_id=connection.client_id or "",
-            client_secret=connection.client_secret or "",
-        )
-        return cls(Client(credentials), job, identifier, connection.host)
+        return cls(client(target.connection), job, identifier, target.connection.host)
 
     def start(self) -> int:
         """Start a run, answer its id. However often the request is sent, it starts one run."""

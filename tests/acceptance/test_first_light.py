@@ -158,6 +158,7 @@ def inventory(client: WorkspaceClient) -> dict[str, list[str]]:
         "groups": sorted(str(group.display_name) for group in client.groups.list()),
         "scopes": sorted(str(scope.name) for scope in client.secrets.list_scopes()),
         "jobs": sorted(str(job.job_id) for job in client.jobs.list()),
+        "folders": sorted(str(item.path) for item in client.workspace.list("/Shared")),
         "files": sorted(str(item.path) for item in client.workspace.list("/", recursive=True)),
     }
 

@@ -1,0 +1,19 @@
+"""The REST API of an environment's workspace, for what operations do beside the engine. Nothing ambient is read."""
+
+from __future__ import annotations
+
+from infra.models import Connection
+from infra.providers.databricks.client import Client
+from infra.providers.databricks.credentials import Credentials
+
+
+def client(connection: Connection) -> Client:
+    """A client with the environment's own credentials; no call is made yet."""
+    return Client(
+        Credentials(
+            host=connection.host,
+            token=connection.token or "",
+            client_id=connection.client_id or "",
+            client_secret=connection.client_secret or "",
+        )
+    )
