@@ -138,7 +138,7 @@ class Lake:
         metrics: dict[str, int] | None = None,
     ) -> int:
         """Add a version to a table's history, in the cursor's transaction. The caller holds the table's name (`writing`)."""
-        latest = cursor.execute("select max(version) from lake._commits where table_id = ?", [table_id]).fetchone()
+        latest = first(cursor, "select max(version) from lake._commits where table_id = ?", [table_id])
         version = 0 if latest is None or latest[0] is None else int(latest[0]) + 1
         counted = {name: str(value) for name, value in (metrics or {}).items()}
         row = [
@@ -174,17 +174,18 @@ class Lake:
     def rows(self, physical: str) -> int:
         """How many rows it has."""
         with self.cursor() as cursor:
-            found = cursor.execute(f"select count(*) from {table(physical)}").fetchone()
+            found = first(cursor, f"select count(*) from {table(physical)}")
         return 0 if found is None else int(found[0])
 
     def bytes(self, physical: str) -> int:
         """About how many bytes its columns take on disk: blocks in use times their size, or an estimate for small tables."""
         with self.cursor() as cursor:
-            found = cursor.execute(
+            found = first(
+                cursor,
                 "select estimated_size, column_count from duckdb_tables()"
                 " where database_name = 'lake' and schema_name = 'data' and table_name = ?",
                 [physical_name(physical)],
-            ).fetchone()
+            )
         return 0 if found is None else int(found[0]) * int(found[1]) * 8
 
     def physicals(self) -> set[str]:
@@ -209,6 +210,12 @@ class Lake:
                         " (select coalesce(max(version), -1) from lake._commits where table_id = ? and physical = ?)",
                         [table_id, physical, table_id, current],
                     )
+
+
+def first(cursor: duckdb.DuckDBPyConnection, sql: str, parameters: list[Any] | None = None) -> tuple[Any, ...] | None:
+    """The first row that a statement gives, None for none. All are fetched: a cursor takes nothing new before that."""
+    rows = cursor.execute(sql, parameters).fetchall()
+    return rows[0] if rows else None
 
 
 def physical_name(physical: str) -> str:

@@ -94,9 +94,9 @@ def check(session: Session, relation: Relation, physical: str) -> None:
         kind = data_type(each)
         if kind.length is not None:
             column = quote(each["name"])
-            found = session.cursor.execute(
-                f"select 1 from {lake.table(physical)} where length({column}) > {kind.length} limit 1"
-            ).fetchone()
+            found = lake.first(
+                session.cursor, f"select 1 from {lake.table(physical)} where length({column}) > {kind.length} limit 1"
+            )
             if found:
                 raise SqlError(
                     "DELTA_EXCEED_CHAR_VARCHAR_LIMIT",
@@ -107,7 +107,7 @@ def check(session: Session, relation: Relation, physical: str) -> None:
 
 def check_expression(session: Session, relation: Relation, physical: str, name: str, expression: str) -> None:
     """Raise SqlError if a row of the physical table breaks the CHECK; the first such row is named."""
-    found = session.cursor.execute(f"select * from {violating(session, physical, expression)} limit 1").fetchone()
+    found = lake.first(session.cursor, f"select * from {violating(session, physical, expression)} limit 1")
     if found is None:
         return
     values = "\n".join(f" - {column['name']} : {value}" for column, value in zip(relation["columns"], found, strict=False))

@@ -86,6 +86,7 @@ class Resolver:
     def _table(self, node: exp.Table, frame: Frame, ctes: frozenset[str]) -> None:
         if node.meta.get(_AIMED):
             return
+        table_functions.spell_out(node)
         if not isinstance(node.this, exp.Identifier):
             table_functions.rewrite(node)
             return
@@ -149,7 +150,7 @@ class Resolver:
     def _view(self, node: exp.Table, relation: Relation, name: FullName, frame: Frame) -> None:
         """Make the node name the view's translation, or hold its query where that cannot be kept."""
         views = self._deeper(frame, str(name))
-        translation = translations.find(self._session, str(name))
+        translation = translations.find(self._session, translations.read_of(relation, name, frame.reader.name))
         if translation is None or {str(read.name) for read in translation.reads} & set(views):
             inner = Frame(relation["view_catalog"], relation["view_schema"], self._owner(relation, name), False, views)
             registered = self._session.registered
@@ -162,7 +163,8 @@ class Resolver:
                 self._put(node, body)
                 return
             sql = finish(self._session, body)
-            translation = translations.keep(self._session, str(name), sql, tuple(below.reads), tuple(below.parts))
+            own = translations.read_of(relation, name, frame.reader.name)
+            translation = translations.keep(self._session, own, sql, tuple(below.reads), tuple(below.parts))
         translations.make(self._session, translation)
         self.parts.append(translation)
         self.reads += translation.reads

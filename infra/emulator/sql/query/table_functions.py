@@ -5,8 +5,19 @@ from __future__ import annotations
 from sqlglot import exp
 
 from infra.emulator.sql.errors import Unsupported
+from infra.emulator.sql.tokens import Tokens
 
 _GENERATORS = (exp.Explode, exp.Inline, exp.Stack)
+
+
+def spell_out(table: exp.Table) -> None:
+    """`IDENTIFIER('a.b.c')` to the name that it stands for."""
+    function = table.this
+    if not isinstance(function, exp.Anonymous) or function.name.lower() != "identifier" or len(function.expressions) != 1:
+        return
+    parts = Tokens(function.expressions[0].name).name()
+    for key, part in zip(("this", "db", "catalog"), reversed(parts), strict=False):
+        table.set(key, exp.to_identifier(part, quoted=True))
 
 
 def rewrite(table: exp.Table) -> None:

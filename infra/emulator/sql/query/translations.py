@@ -58,7 +58,7 @@ def read_of(relation: Relation, name: FullName, reader: str) -> Read:
     return Read(name, reader, hashlib.sha256(repr(rests_on).encode()).hexdigest())
 
 
-def find(session: Session, view: str) -> Translation | None:
+def find(session: Session, view: Read) -> Translation | None:
     """The view's translation, if it was made for such a session and nothing that it rests on has changed.
 
     Raises SqlError where one of its readers may not read what it reads any more.
@@ -79,7 +79,7 @@ def _holds(session: Session, read: Read) -> bool:
     return read_of(relation, read.name, read.reader) == read
 
 
-def keep(session: Session, view: str, sql: str, reads: tuple[Read, ...], parts: tuple[Translation, ...]) -> Translation:
+def keep(session: Session, view: Read, sql: str, reads: tuple[Read, ...], parts: tuple[Translation, ...]) -> Translation:
     """Remember a translation for later statements."""
     known = session.workspace.lake.translations
     if len(known) >= _MOST:
@@ -99,6 +99,6 @@ def make(session: Session, translation: Translation) -> None:
     session.made_views.add(translation.name)
 
 
-def _key(session: Session, view: str) -> tuple[Any, ...]:
-    """A view may ask who asks, and where: such functions are translated to what they give."""
-    return view, session.caller.name, session.caller.groups, session.catalog, session.schema
+def _key(session: Session, view: Read) -> tuple[Any, ...]:
+    """The view as it is now. It may ask who asks, and where: such functions are translated to what they give."""
+    return str(view.name), view.stamp, session.caller.name, session.caller.groups, session.catalog, session.schema

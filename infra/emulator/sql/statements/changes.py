@@ -48,7 +48,7 @@ def _plain_targets(update: exp.Update) -> None:
 
 def _run(session: Session, relation: Relation, sql: str, operation: str) -> result.Result:
     with writing.transaction(session) as cursor:
-        row = cursor.execute(sql).fetchone()
+        row = lake.first(cursor, sql)
         count = 0 if row is None else int(row[0])
         metrics = {"numUpdatedRows" if operation == "UPDATE" else "numDeletedRows": count}
         writing.record(session, relation, operation, metrics=metrics)

@@ -74,7 +74,7 @@ def _copy(
         cursor.execute(
             f"insert into {lake.table(str(relation['physical']))} select * from {lake.table(str(source['physical']))}"
         )
-        rows = cursor.execute(f"select count(*) from {lake.table(str(relation['physical']))}").fetchone()
+        rows = lake.first(cursor, f"select count(*) from {lake.table(str(relation['physical']))}")
         parameters = {"source": str(lookup.name_of(source)), "isShallow": str(shallow).lower()}
         writing.record(session, relation, "CLONE", parameters=parameters, metrics={"sourceNumOfFiles": 1})
     catalogue.put(session, relation)

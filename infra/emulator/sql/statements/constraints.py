@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infra.emulator import lake
 from infra.emulator.relations import Column, Constraint, Relation
 from infra.emulator.sql import catalogue, lookup, writing
 from infra.emulator.sql.errors import SqlError
@@ -65,7 +66,7 @@ def _check_rows(session: Session, relation: Relation, constraint: Constraint) ->
     physical, expression = relation["physical"], constraint["expression"]
     if physical is None:
         raise SqlError("EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE", "A view cannot have a CHECK constraint.", "42809")
-    found = session.cursor.execute(f"select count(*) from {writing.violating(session, physical, expression)}").fetchone()
+    found = lake.first(session.cursor, f"select count(*) from {writing.violating(session, physical, expression)}")
     if found and found[0]:
         raise SqlError(
             "DELTA_NEW_CHECK_CONSTRAINT_VIOLATION",

@@ -60,7 +60,7 @@ def append(session: Session, relation: Relation, source: Source, columns: list[s
         if "generated" in column:
             generated = run.translate(session, parse.expression(column["generated"]))
             sql = f"select *, cast({generated} as {to_duckdb(data_type(column))}) as {quote(column['name'])} from ({sql}) as _g"
-    row = session.cursor.execute(f"insert into {lake.table(physical)} by name {sql}").fetchone()
+    row = lake.first(session.cursor, f"insert into {lake.table(physical)} by name {sql}")
     return 0 if row is None else int(row[0])
 
 
@@ -93,7 +93,7 @@ def need_all(session: Session, source: Source, relation: Relation, condition: st
         rows = f"(select * from {source.table} as _w({columns}))"
     else:
         rows = source.table
-    found = session.cursor.execute(f"select 1 from {rows} as _c where ({condition}) is not true limit 1").fetchone()
+    found = lake.first(session.cursor, f"select 1 from {rows} as _c where ({condition}) is not true limit 1")
     if found:
         raise SqlError(
             "DELTA_REPLACE_WHERE_MISMATCH",

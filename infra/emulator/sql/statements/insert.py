@@ -43,16 +43,16 @@ def insert(session: Session, tokens: Tokens) -> result.Result:
     written = _read(tokens)
     name = session.full_name(written.name)
     with session.workspace.lake.writing(str(name)):
-        relation, physical = writing.target(session, name)
+        relation, _ = writing.target(session, name)
         source = incoming.stage(session, run.translate_text(session, written.query))
         try:
             with writing.transaction(session):
                 if written.evolve:
                     evolution.add_missing(session, relation, source.columns)
-                removal = _removal(session, relation, physical, written, source)
+                columns = _target_columns(relation, written, source)
+                removal = _removal(session, relation, written, source, columns)
                 if removal:
                     session.cursor.execute(removal)
-                columns = _target_columns(relation, written, source)
                 count = incoming.append(session, relation, source, columns, written.partition)
                 mode = "Overwrite" if removal else "Append"
                 metrics = {"numFiles": 1, "numOutputRows": count}
@@ -117,9 +117,9 @@ def _read_replace(tokens: Tokens, written: _Insert) -> None:
         written.query = tokens.rest()
 
 
-def _removal(session: Session, relation: Relation, physical: str, written: _Insert, source: incoming.Source) -> str:
-    """The DuckDB DELETE that goes before, empty if nothing is removed."""
-    target = lake.table(physical)
+def _removal(session: Session, relation: Relation, written: _Insert, source: incoming.Source, columns: list[str]) -> str:
+    """The DuckDB DELETE that goes before, empty if nothing is removed. The source's columns go to `columns`."""
+    target = lake.table(str(relation["physical"]))
     if written.where:
         condition = run.translate(session, parse.expression(written.where, session.parameters))
         incoming.need_all(session, source, relation, condition, written.where)
@@ -138,7 +138,11 @@ def _removal(session: Session, relation: Relation, physical: str, written: _Inse
         )
     else:
         return f"delete from {target}" if written.overwrite else ""
-    matched = " and ".join(f"_t.{quote(key)} is not distinct from _s.{quote(key)}" for key in keys)
+    from_source = {column.lower(): name for column, (name, _) in zip(columns, source.columns, strict=True)}
+    for key in keys:
+        if key.lower() not in from_source:
+            raise column_not_found(key, columns)
+    matched = " and ".join(f"_t.{quote(key)} is not distinct from _s.{quote(from_source[key.lower()])}" for key in keys)
     return f"delete from {target} as _t where exists (select 1 from {source.table} as _s where {matched})"
 
 

@@ -83,11 +83,12 @@ def _refuse_double_matches(session: Session, tree: exp.Expr, physical: str) -> N
         for clause in tree.args["whens"].expressions
         if clause.args.get("matched") and not clause.args.get("source")
     ]
-    found = session.cursor.execute(
+    found = lake.first(
+        session.cursor,
         f"select 1 from {lake.table(physical)} as {target} join {using} on {render(tree.args['on'])}"
         f" where {' or '.join(f'({condition})' for condition in conditions)}"
-        f" group by {target}.rowid having count(*) > 1 limit 1"
-    ).fetchone()
+        f" group by {target}.rowid having count(*) > 1 limit 1",
+    )
     if found:
         raise SqlError(
             "DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE",

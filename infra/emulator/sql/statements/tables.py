@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.emulator import relations
+from infra.emulator import lake, relations
 from infra.emulator.relations import Constraint, Relation
 from infra.emulator.sql import catalogue, lookup, result, writing
 from infra.emulator.sql.errors import SqlError, SyntaxFault, already_exists
@@ -76,7 +76,7 @@ def _write(session: Session, name: FullName, definition: Definition, query: str 
     operation = "CREATE OR REPLACE TABLE" if former is not None else "CREATE TABLE"
     with writing.transaction(session) as cursor:
         relation["physical"] = writing.create_physical(session, columns, sql)
-        rows = cursor.execute(f"select count(*) from lake.data.t_{relation['physical']}").fetchone() if sql else None
+        rows = lake.first(cursor, f"select count(*) from lake.data.t_{relation['physical']}") if sql else None
         metrics = {"numOutputRows": rows[0]} if rows else {}
         writing.record(session, relation, f"{operation} AS SELECT" if sql else operation, metrics=metrics)
     catalogue.put(session, relation)
