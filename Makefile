@@ -6,13 +6,14 @@ UV_VERSION := 0.13.8
 UV := .uv/bin/uv
 VENV := .venv/bin
 TESTS ?= tests
+BENCH ?= --resources 1000
 # Bytecode is written whatever the shell says: without it the Pulumi SDK takes three times as long to import.
 unexport PYTHONDONTWRITEBYTECODE
 # A virtual environment that happens to be active is not ours.
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format lock clean
+.PHONY: help setup demo test bench lint format lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +25,9 @@ demo: setup ## Provision an environment on this machine and run its dbt project,
 
 test: setup ## Run the tests (TESTS=path for some of them)
 	@$(VENV)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+
+bench: setup ## Measure against the local workspace (BENCH="--resources 100 --latency 50", --help for more)
+	@$(VENV)/python -m tests.benchmarks $(BENCH)
 
 lint: setup ## Check style and types
 	@$(VENV)/ruff check .
