@@ -5,6 +5,7 @@ Status is open; the rest asks for an admin. Calls of this API are not counted an
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from infra.emulator.errors import InvalidParameter, NotFound, PermissionDenied
@@ -33,6 +34,7 @@ def _status(workspace: Workspace, _caller: Caller, _request: Request) -> dict[st
         "workspace_id": workspace.id,
         "metastore_id": workspace.metastore_id,
         "host": workspace.host,
+        "pid": os.getpid(),
         "counts": {name: workspace.store.count(kind) for name, kind in _COUNTED},
     }
 

@@ -56,7 +56,7 @@ def status(folder: Path) -> WorkspaceStatus:
         return WorkspaceStatus(folder=folder, running=False, host=_earlier_host(folder))
     host, pid = str(record["host"]), int(record["pid"])
     details = _ask(host)
-    if details is None or details.get("host") != host or details.get("pid", pid) != pid:
+    if details is None or details.get("host") != host or details.get("pid") != pid:
         return WorkspaceStatus(folder=folder, running=False, host=host)
     return WorkspaceStatus(
         folder=folder, running=True, host=host, pid=pid, started=str(record.get("started", "")), details=details

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from infra.models import Connection, Environment, connect, load_environment, resolve
 from infra.operations import local_workspace
-from infra.operations.errors import NotReachable
+from infra.operations.errors import NotReachable, PassphraseError
 from infra.operations.passphrase import local_passphrase, passphrase_of_process
 from infra.operations.settings import Settings, refuse_missing_engine
 
@@ -63,8 +63,22 @@ def open_target(settings: Settings, name: str, variables: Mapping[str, str], *, 
 def passphrase_for(settings: Settings, environment: Environment, variables: Mapping[str, str]) -> str:
     """The passphrase of the environment's stack: made here for a workspace on this machine, else the process's."""
     if environment.workspace.emulator is not None:
-        return local_passphrase(settings.home / "passphrases", environment.name)
+        folder = settings.home / "passphrases"
+        if not (folder / environment.name).exists():
+            _refuse_lost_passphrase(settings, environment.name)
+        return local_passphrase(folder, environment.name)
     return passphrase_of_process(environment.name, variables)
+
+
+def _refuse_lost_passphrase(settings: Settings, name: str) -> None:
+    """A new passphrase must not be made for a stack that was encrypted with another one."""
+    file = settings.root / f"Pulumi.{name}.yaml"
+    if file.is_file() and "encryptionsalt:" in file.read_text(encoding="utf-8"):
+        raise PassphraseError(
+            f"the passphrase of {name} is lost: {settings.home / 'passphrases' / name} is not there",
+            why=f"{file} says that the stack was made with one.",
+            remedy=f"Put it back. Or begin anew: remove {file.name}, and {settings.home} with the state in it.",
+        )
 
 
 def _refuse_stopped(settings: Settings, folder: str) -> None:

@@ -55,7 +55,7 @@ def step_line(operation: Operation, type: str, name: str, note: str = "") -> Tex
     symbol = _SYMBOLS[operation]
     line = Text(" ")
     line.append(f"{symbol:<2} ", style=_STYLES.get(symbol, "dim"))
-    line.append(f"{type_label(type):<20} ", style="dim")
+    line.append(f"{type_label(type):<22} ", style="dim")
     line.append(f"{name:<36} " if note else name)
     line.append(note, style="dim")
     return line
@@ -123,15 +123,20 @@ def sum_line(changes: ChangeSet, *, preview: bool, seconds: float | None = None)
             style="bold green",
         )
     parts = [f"{number} {'to ' + operation if preview else _DONE[operation]}" for operation, number in counted]
-    return Text(", ".join(parts) + f"; {same} unchanged.{took}", style="bold")
+    rest = f"; {same} unchanged" if same else ""
+    return Text(f"{', '.join(parts)}{rest}.{took}", style="bold")
 
 
 def type_label(type: str) -> str:
-    """The short name of a type token: `databricks:index/sqlEndpoint:SqlEndpoint` is a SqlEndpoint."""
-    parts = type.split(":")
-    if parts[:2] == ["pulumi", "providers"]:
-        return f"Provider {parts[2]}"
-    return parts[-1]
+    """The short name of a type token: `databricks:index/sqlEndpoint:SqlEndpoint` is a SqlEndpoint.
+
+    What is not Databricks' keeps its package: `lakestead:Catalog` is a component around the Catalog.
+    """
+    package, _, name = type.partition(":")
+    if name.startswith("providers:"):
+        return f"{package}:Provider"
+    short = name.rsplit(":", 1)[-1]
+    return short if package == "databricks" else f"{package}:{short}"
 
 
 def value_text(value: Any) -> str:
@@ -172,7 +177,7 @@ def _property_line(item: PropertyChange) -> Text:
 def _release_text(symbol: str, name: str, note: str) -> Text:
     line = Text(" ")
     line.append(f"{symbol:<2} ", style=_STYLES[symbol])
-    line.append(f"{'dbt release':<20} ", style="dim")
+    line.append(f"{'dbt release':<22} ", style="dim")
     line.append(f"{name:<36} ")
     line.append(note, style="dim")
     return line

@@ -100,3 +100,23 @@ def test_the_shell_does_not_reach_into_the_workspace(folder: Path, monkeypatch: 
         pytest.skip("this system does not show a process's variables")
 
     assert b"DATABRICKS_TOKEN" not in variables.read_bytes()
+
+
+def test_another_workspace_at_the_recorded_address_is_not_stopped(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A killed one leaves its record behind; by then its port may be somebody else's."""
+    other = tmp_path_factory.mktemp("other")
+    running = local_workspace.start(other)
+    try:
+        folder.mkdir()
+        record = {"pid": os.getpid(), "host": running.host, "port": 0, "started": ""}
+        (folder / "server.json").write_text(json.dumps(record))
+
+        assert not local_workspace.status(folder).running
+        with pytest.raises(WorkspaceError, match="left alone"):
+            local_workspace.stop(folder)
+        (folder / "server.json").unlink()
+        assert local_workspace.status(other).running
+    finally:
+        local_workspace.stop(other)

@@ -60,10 +60,10 @@ def test_a_preview_names_each_resource_and_what_differs(paper: Paper) -> None:
     assert (
         shown(paper, PLAN, end, preview=True)
         == """\
- +  Schema               silver
- ~  Schema               bronze                               ~comment +owner
- +- SqlEndpoint          etl                                  ~name!
- -  Schema               old
+ +  Schema                 silver
+ ~  Schema                 bronze                               ~comment +owner
+ +- SqlEndpoint            etl                                  ~name!
+ -  Schema                 old
 
 1 to create, 1 to update, 1 to replace, 1 to delete; 1 unchanged.  (1.2 s)"""
     )
@@ -97,7 +97,7 @@ def test_an_update_tells_each_step_when_it_is_done_and_the_outputs(paper: Paper)
         shown(paper, events, end, preview=False)
         == """\
 hello from the program
- +  Schema               silver                               created (0.2 s)
+ +  Schema                 silver                               created (0.2 s)
 
    release     a1b2c3
    warehouses  {"etl": "7a0e"}
@@ -118,7 +118,7 @@ def test_a_failure_is_told_with_its_reason(paper: Paper) -> None:
     assert (
         shown(paper, events, result(error=reason, create=0), preview=False).strip()
         == f"""\
-+  Schema               silver                               failed
++  Schema                 silver                               failed
  error: silver: {reason}"""
     )
 
@@ -140,7 +140,7 @@ def test_the_files_of_a_release_are_one_line(paper: Paper, preview: bool) -> Non
         events.append(StepEnded(operation, urn, FILE, name, 0.1))  # type: ignore[arg-type]
 
     assert shown(paper, events, result(create=1, delete=1), preview=preview).splitlines()[0] == (
-        " ~  dbt release          aaa → bbb                            1 file changed: models/dim.sql"
+        " ~  dbt release            aaa → bbb                            1 file changed: models/dim.sql"
     )
 
 
