@@ -104,11 +104,16 @@ class DeploymentView:
         self._screen.line(steps.ended_line(event, change(started) if started else None))
 
     def _write_problems(self, result: Result) -> None:
+        told = False
         for item in self._diagnostics:
-            style = {"error": "red", "warning": "yellow"}.get(item.severity, "dim")
-            subject = f" {item.urn.rsplit('::', 1)[-1]}:" if item.urn else ""
-            self._screen.line(Text(f" {item.severity}:{subject} {item.message.rstrip()}", style=style))
-        if result.error and not any(item.message.strip() in result.error for item in self._diagnostics):
+            text = f"{steps.subject(item.urn)}{item.message.rstrip()}"
+            if item.severity == "error":
+                self._screen.failure(text)
+                told = True
+            else:
+                style = "yellow" if item.severity == "warning" else "dim"
+                self._screen.line(Text(f"{item.severity}: {text}", style=style))
+        if result.error and not told:
             self._screen.failure(result.error)
 
     def _animate(self, moving: bool) -> None:

@@ -139,6 +139,14 @@ def type_label(type: str) -> str:
     return short if package == "databricks" else f"{package}:{short}"
 
 
+def subject(urn: str) -> str:
+    """`Schema bronze: ` before a message about a resource; nothing for no resource."""
+    if urn.count("::") < 3:
+        return ""
+    _, _, chain, name = urn.split("::", 3)
+    return f"{type_label(chain.rsplit('$', 1)[-1])} {name}: "
+
+
 def value_text(value: Any) -> str:
     """A property's value on one line."""
     if value is UNKNOWN or value == UNKNOWN_STRING:

@@ -119,7 +119,7 @@ def test_a_failure_is_told_with_its_reason(paper: Paper) -> None:
         shown(paper, events, result(error=reason, create=0), preview=False).strip()
         == f"""\
 +  Schema                 silver                               failed
- error: silver: {reason}"""
+error: Schema silver: {reason}"""
     )
 
 
