@@ -14,6 +14,11 @@ ARROWS = {
     "scripts": {"infra.operations", "infra.engine", "infra.providers", "infra.models"},
     "infra.operations": {"infra.engine", "infra.providers", "infra.models"},
     "infra.providers": {"infra.engine.ports", "infra.engine.values"},
+    # It speaks the protocol to the CLI that the engine speaks to programs: the same values on the same wire.
+    "infra.providers.plugin": {
+        *("infra.engine.ports", "infra.engine.values", "infra.engine.urn", "infra.engine.rpc.wire"),
+        *("infra.engine.plugins", "infra.engine.errors"),
+    },
     "infra.components": {"infra.models"},
     "infra.models": set(),
     "infra.emulator": set(),
@@ -30,9 +35,9 @@ ENGINE_ORDER = [
 
 #: Third-party packages that only the named layers may import.
 RESERVED = {
-    "grpc": {"infra.engine.rpc"},
-    "google.protobuf": {"infra.engine.rpc"},
-    "pulumi": {"infra.engine.rpc", "infra.engine.program", "infra.components", "stacks"},
+    "grpc": {"infra.engine.rpc", "infra.providers.plugin"},
+    "google.protobuf": {"infra.engine.rpc", "infra.providers.plugin"},
+    "pulumi": {"infra.engine.rpc", "infra.engine.program", "infra.providers.plugin", "infra.components", "stacks"},
     "pulumi_databricks": {"infra.components", "stacks"},
     "databricks.sdk": {"infra.providers", "infra.operations"},
     "duckdb": {"infra.emulator"},
