@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import FrameType
@@ -32,6 +32,7 @@ from infra.engine.masking import masked
 from infra.engine.planner import Planner
 from infra.engine.ports import DiffResult
 from infra.engine.project import Project, StackConfig
+from infra.engine.refresh import Refresher
 from infra.engine.registration import Registrar, compare
 from infra.engine.reporter import Reporter
 from infra.engine.request import Request, Result
@@ -82,13 +83,18 @@ class Deployment:
         self._request, self._surroundings, self._checkpoint = request, surroundings, checkpoint
         self._codec, self._clock = codec, clock
         self._writer = None if request.is_preview else CheckpointWriter(self._write)
-        base = checkpoint.resources
         self._gate = Gate()
         self._listener: Callable[[Event], None] | None = listener
         self._reporter = Reporter(self._tell)
-        self._snapshot = Snapshot(base, checkpoint.pending, self._writer.changed if self._writer else lambda: None)
-        self._providers = ConfiguredProviders(request.plugins, base)
-        self._planner = Planner(request.stack, surroundings.project.name, base, self._compare)
+        changed = self._writer.changed if self._writer else lambda: None
+        self._snapshot = Snapshot(checkpoint.resources, checkpoint.pending, changed)
+        self._providers = ConfiguredProviders(request.plugins, checkpoint.resources)
+        self._prepare(checkpoint.resources)
+
+    def _prepare(self, base: Sequence[Resource]) -> None:
+        """Make ready to plan from `base`: the state, or what a refresh made of it."""
+        request = self._request
+        self._planner = Planner(request.stack, self._surroundings.project.name, base, self._compare)
         self._executor = Executor(
             self._snapshot,
             self._providers,
@@ -96,14 +102,14 @@ class Deployment:
             self._gate,
             preview=request.is_preview,
             parallel=request.parallel,
-            clock=clock,
+            clock=self._clock,
         )
         self._registrar = Registrar(
             planner=self._planner,
             executor=self._executor,
             snapshot=self._snapshot,
             providers=self._providers,
-            defaults=DefaultProviders(surroundings.config, self._register_provider),
+            defaults=DefaultProviders(self._surroundings.config, self._register_provider),
             reporter=self._reporter,
             gate=self._gate,
         )
@@ -114,15 +120,36 @@ class Deployment:
         self._warn_of_interrupted()
         with self._written(), self._stopped_by_signals():
             try:
-                if not self._request.is_destroy:
-                    self._run_program()
-                self._delete()
-                self._keep_outputs()
+                self._carry_out()
             finally:
                 self._close()
         if not self._request.is_preview:
             self._append_history(started)
         return self._result(time.monotonic() - begun)
+
+    def _carry_out(self) -> None:
+        if self._request.is_refresh or self._request.refresh:
+            self._refresh()
+        if self._request.is_refresh or self._gate.shut:
+            return
+        if self._request.runs_program:
+            self._run_program()
+        self._delete()
+        self._keep_outputs()
+
+    def _refresh(self) -> None:
+        refresher = Refresher(
+            self._snapshot,
+            self._providers,
+            self._reporter,
+            self._gate,
+            parallel=self._request.parallel,
+            counted=self._request.is_refresh,
+            clock=self._clock,
+        )
+        refresher.run()
+        if not self._request.is_refresh:
+            self._prepare(self._snapshot.unreached())
 
     def _compare(self, old: Resource, inputs: Properties) -> DiffResult:
         return compare(self._providers, old, inputs)
@@ -221,7 +248,7 @@ class Deployment:
 
     def _append_history(self, started: int) -> None:
         entry = Entry(
-            kind="destroy" if self._request.is_destroy else "update",
+            kind="destroy" if self._request.is_destroy else "refresh" if self._request.is_refresh else "update",
             started=started // 1_000_000_000,
             ended=self._clock() // 1_000_000_000,
             succeeded=not self._gate.errors,

@@ -12,7 +12,7 @@ from infra.engine.project import StackConfig
 from infra.engine.reporter import subject
 from infra.engine.resource import Resource
 from infra.engine.state import ORDER
-from infra.engine.steps import CreateReplacement, DeleteReplaced, Read, ReadReplacement, Same, Step
+from infra.engine.steps import CreateReplacement, DeleteReplaced, Read, ReadReplacement, Refresh, Same, Step
 
 #: What the CLI leaves out of the digest (`shouldShow`).
 _HIDDEN: Final = (CreateReplacement, DeleteReplaced, Read, ReadReplacement)
@@ -43,8 +43,11 @@ def _is_shown(step: Step) -> bool:
 
 def _entry(step: Step) -> dict[str, Any]:
     resource = subject(step)
+    operation: str = step.operation
     old, new, diff = (getattr(step, name, None) for name in ("old", "new", "diff"))
-    entry: dict[str, Any] = {"op": step.operation, "urn": resource.urn}
+    if isinstance(step, Refresh) and operation != "delete" and (diff is None or diff.detailed is None or operation == "same"):
+        operation, new, diff = "refresh", step.old, None  # the CLI shows the outcome only where it has something to show
+    entry: dict[str, Any] = {"op": operation, "urn": resource.urn}
     if resource.provider:
         entry["provider"] = resource.provider
     for key, state in (("oldState", old), ("newState", new)):

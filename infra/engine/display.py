@@ -30,6 +30,8 @@ _TITLES: Final[Mapping[Kind, str]] = {
     "up": "Updating",
     "preview-destroy": "Previewing destroy",
     "destroy": "Destroying",
+    "preview-refresh": "Previewing refresh",
+    "refresh": "Refreshing",
 }
 #: Operation, what is to be done, what was done.
 _COUNTED: Final = (

@@ -13,6 +13,8 @@ class Gate:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._reason = ""
+        #: Whether somebody asked to stop, which ends even what goes on after failures.
+        self.stopped = False
         self.errors: list[str] = []
 
     @property
@@ -29,6 +31,7 @@ class Gate:
     def stop(self, reason: str) -> None:
         """Somebody asks to stop."""
         with self._lock:
+            self.stopped = True
             self.errors.append(reason)
             self._reason = self._reason or reason
 

@@ -82,7 +82,7 @@ def _warmed_up(request: Request, backend: FileBackend, file: StackFile) -> Ciphe
 
     maker = threading.Thread(target=make, name="key")
     maker.start()
-    if request.warm and not request.is_destroy:
+    if request.warm and request.runs_program:
         for package in request.plugins:
             if importlib.util.find_spec(f"pulumi_{package}") is not None:
                 importlib.import_module(f"pulumi_{package}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from infra.engine.values import Properties
 
@@ -96,6 +96,16 @@ class ProviderError(Exception):
     """A provider's refusal or failure; its text is shown to the user as it is."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """One resource of the state that is to be looked at: what `Provider.read` takes."""
+
+    subject: Subject
+    id: str
+    inputs: Properties
+    outputs: Properties
+
+
 class PartialFailure(ProviderError):
     """The resource exists but is not as it should be: its state is kept, the next update tries again.
 
@@ -145,6 +155,17 @@ class Provider(Protocol):
 
     def close(self) -> None:
         """Let connections go; called once, after the last call."""
+
+
+@runtime_checkable
+class BulkReader(Protocol):
+    """What a `Provider` may have besides: many resources looked at with few calls."""
+
+    def read_many(self, readings: Sequence[Reading]) -> Mapping[Reading, Found | None]:
+        """Look at those whose lists carry every field that is compared; None for one that does not exist.
+
+        What the answer leaves out is read singly.
+        """
 
 
 class Plugin(Protocol):

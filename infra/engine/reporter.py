@@ -12,7 +12,7 @@ from infra.engine import urn as urns
 from infra.engine.events import Diagnostic, Event, Severity, StepEnded, StepStarted
 from infra.engine.masking import masked
 from infra.engine.resource import Resource
-from infra.engine.steps import CreateReplacement, DeleteReplaced, Forget, Read, ReadReplacement, Same, Step
+from infra.engine.steps import CreateReplacement, DeleteReplaced, Forget, Read, ReadReplacement, Refresh, Step
 
 _HIDDEN_FROM_COUNTS = (CreateReplacement, DeleteReplaced, ReadReplacement, Read)
 
@@ -65,6 +65,17 @@ class Reporter:
                 self._changes[step.operation] += 1
             self._listener(_ended(step, resource, begun, None))
 
+    def refreshed(self, step: Refresh, seconds: float, *, counted: bool) -> None:
+        """Tell of a resource that has been looked at."""
+        if urns.is_default_provider(step.old.urn):
+            return
+        with self._lock:
+            self.steps.append(step)
+            if counted:
+                self._changes[step.operation] += 1
+            self._listener(started(step))
+            self._listener(StepEnded(step.operation, step.old.urn, step.old.type, step.old.name, seconds))
+
     def count(self, operation: str) -> None:
         """Count what is not known to count when its step begins."""
         with self._lock:
@@ -80,7 +91,7 @@ def subject(step: Step) -> Resource:
 def started(step: Step) -> StepStarted:
     """The event of a step's beginning."""
     resource = subject(step)
-    if isinstance(step, Same):
+    if step.operation == "same":
         return StepStarted("same", resource.urn, resource.type, resource.name)
     old, new, diff = (getattr(step, name, None) for name in ("old", "new", "diff"))
     return StepStarted(

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from infra.engine.ports import Plugin
 from infra.engine.values import Properties
 
-Kind = Literal["preview", "up", "preview-destroy", "destroy"]
+Kind = Literal["preview", "up", "preview-destroy", "destroy", "preview-refresh", "refresh"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class Request:
     `config` adds to, and overrides, the stack's configuration (keys `<namespace>:<name>`); it is not written to any file.
     `environment` is set in the program's process only. `backend` overrides where state lives: the folder that holds
     `.pulumi`. `parallel` bounds how many provider calls run at once. `warm`: import the SDKs of the plugins' packages in this
-    process, which pays where it runs several operations.
+    process, which pays where it runs several operations. `refresh`: look at everything first.
     """
 
     kind: Kind
@@ -33,6 +33,7 @@ class Request:
     message: str = ""
     parallel: int = 16
     show_secrets: bool = False
+    refresh: bool = False
     backend: Path | None = None
     warm: bool = True
 
@@ -45,6 +46,16 @@ class Request:
     def is_destroy(self) -> bool:
         """Whether everything is to go."""
         return self.kind.endswith("destroy")
+
+    @property
+    def is_refresh(self) -> bool:
+        """Whether the state is compared with the world, and nothing else is done."""
+        return self.kind.endswith("refresh")
+
+    @property
+    def runs_program(self) -> bool:
+        """Whether the program says what is to be done."""
+        return not self.is_destroy and not self.is_refresh
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,6 +114,28 @@ class ReadReplacement:
     new: Resource
 
 
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """A resource of the state has been looked at. `new` is None if it is gone; `operation` says what that does to the state
+    ("same", "update", "delete"), `diff` how the world differs from what was asked for, seen from the state."""
+
+    operation: Operation
+    old: Resource
+    new: Resource | None
+    diff: DiffResult | None = None
+
+
 Step: TypeAlias = (
-    Same | Create | Update | Replace | CreateReplacement | DeleteReplaced | Delete | Discard | Forget | Read | ReadReplacement
+    Refresh
+    | Same
+    | Create
+    | Update
+    | Replace
+    | CreateReplacement
+    | DeleteReplaced
+    | Delete
+    | Discard
+    | Forget
+    | Read
+    | ReadReplacement
 )

@@ -22,13 +22,14 @@ _DEFAULTS: dict[str, Properties] = {
 
 
 class OfficialStandIn:
-    """`export` is the `stack export` after the step that is played."""
+    """`export` is the `stack export` after the step that is played, or the checkpoint that the history keeps of it."""
 
     name = "databricks"
     version = "1.106.0"
 
     def __init__(self, export: Path, passphrase: str) -> None:
-        deployment = json.loads(export.read_text())["deployment"]
+        document = json.loads(export.read_text())
+        deployment = document.get("deployment") or document["checkpoint"]["latest"]
         codec = Codec(Cipher.open(passphrase, deployment["secrets_providers"]["state"]["salt"]))
         self.records = {raw["urn"]: codec.decode(raw) for raw in deployment["resources"]}
 
@@ -53,7 +54,8 @@ class _Configured:
     def diff(
         self, subject: Subject, id: str, old_inputs: Properties, old_outputs: Properties, new_inputs: Properties
     ) -> DiffResult:
-        keys = sorted(key for key in {*old_inputs, *new_inputs} if old_inputs.get(key) != new_inputs.get(key))
+        names = {*old_inputs, *new_inputs} - {"__defaults"}
+        keys = sorted(key for key in names if old_inputs.get(key) != new_inputs.get(key))
         replaces = [key for key in keys if key in _REPLACING[subject.type]]
         detailed: dict[str, PropertyDiff] = {
             key: PropertyDiff("update-replace" if key in replaces else "update", input_diff=False) for key in keys
@@ -72,7 +74,8 @@ class _Configured:
         return Created(record.id, record.outputs)
 
     def read(self, subject: Subject, id: str, inputs: Properties, outputs: Properties) -> Found | None:
-        raise NotImplementedError
+        record = self._plugin.records[subject.urn]
+        return Found(record.id, record.inputs, record.outputs)
 
     def update(
         self,
