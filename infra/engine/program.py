@@ -70,6 +70,9 @@ def _run(project: Project, facts: Facts, monitor: Monitor, engine: EngineService
 
 
 def _execute(entry_point: str) -> None:
+    # Python takes bytecode for current if size and whole second of the source agree: an edit between two operations in one
+    # second would not be seen. What the program imports of packages is compiled at install, or by the parent.
+    sys.dont_write_bytecode = True
     runpy.run_path(entry_point, run_name="__main__")
 
 
