@@ -14,6 +14,9 @@ from tests.benchmarks.phases import Phase
 from tests.benchmarks.server import Traffic, serving
 from tests.benchmarks.workloads import WORKLOADS, Project
 
+#: The runs share nothing, but two at once would only be slower.
+pytestmark = pytest.mark.xdist_group("benchmarks")
+
 
 class FirstPhaseOnly(Lakestead):
     """Deploys, and knows no other phase."""
