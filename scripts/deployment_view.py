@@ -13,7 +13,7 @@ from rich.text import Text
 from infra.engine.events import Diagnostic, Event, ProgramOutput, StepEnded, StepStarted
 from infra.engine.operation import Result
 from infra.operations.changes import HIDDEN, ChangeSet, change, change_set, is_release_file
-from scripts.presentation import steps
+from scripts.presentation import steps, tables
 from scripts.screen import Screen
 
 _UNDER_WAY = 3
@@ -35,6 +35,7 @@ class DeploymentView:
         self._ended = 0
         self._diagnostics: list[Diagnostic] = []
         self._live: Live | None = None
+        self._wrote = False
 
     def __enter__(self) -> DeploymentView:
         self._animate(False)
@@ -56,7 +57,7 @@ class DeploymentView:
             case Diagnostic() if event.severity != "debug":
                 self._diagnostics.append(event)
             case ProgramOutput():
-                self._screen.line(event.line)
+                self._line(event.line)
             case _:
                 pass
         self._redraw()
@@ -65,18 +66,21 @@ class DeploymentView:
         """Write what remains: the release, diagnostics, outputs, the sum. Answers what changed."""
         changes = change_set(self._started.values(), result.changes)
         if changes.release is not None:
-            self._screen.line(steps.release_line(changes.release))
+            self._line(steps.release_line(changes.release))
         self._write_problems(result)
         if result.succeeded and not self._preview and result.outputs:
+            self._line("")
+            for line in tables.output_lines(result.outputs):
+                self._line(line)
+        if self._wrote:
             self._screen.line()
-            width = max(len(key) for key in result.outputs)
-            for key, value in sorted(result.outputs.items()):
-                shown = value if isinstance(value, str) else steps.value_text(value)
-                self._screen.line(Text.assemble((f"   {key:<{width}}  ", "dim"), shown))
-        self._screen.line()
         if result.succeeded:
             self._screen.line(steps.sum_line(changes, preview=self._preview, seconds=result.seconds))
         return changes
+
+    def _line(self, text: Text | str) -> None:
+        self._wrote = True
+        self._screen.line(text)
 
     def _start(self, event: StepStarted) -> None:
         key = (event.operation, event.urn)
@@ -87,10 +91,10 @@ class DeploymentView:
             self._running[key] = steps.doing(event.operation, event.type, event.name)
         elif not is_release_file(event.urn):
             planned = change(event)
-            self._screen.line(steps.planned_line(planned))
+            self._line(steps.planned_line(planned))
             if self._diff:
                 for line in steps.diff_lines(planned, event.new):
-                    self._screen.line(line)
+                    self._line(line)
 
     def _end(self, event: StepEnded) -> None:
         key = (event.operation, event.urn)
@@ -101,7 +105,7 @@ class DeploymentView:
         if is_release_file(event.urn) and event.error is None:
             return
         started = self._started.get(key)
-        self._screen.line(steps.ended_line(event, change(started) if started else None))
+        self._line(steps.ended_line(event, change(started) if started else None))
 
     def _write_problems(self, result: Result) -> None:
         told = False
@@ -112,7 +116,7 @@ class DeploymentView:
                 told = True
             else:
                 style = "yellow" if item.severity == "warning" else "dim"
-                self._screen.line(Text(f"{item.severity}: {text}", style=style))
+                self._line(Text(f"{item.severity}: {text}", style=style))
         if result.error and not told:
             self._screen.failure(result.error)
 

@@ -201,9 +201,10 @@ def history(
     elif not entries:
         screen.line(f"{environment} has no history yet.")
     else:
-        from scripts.presentation.tables import history_table
+        from scripts.presentation.tables import history_lines
 
-        screen.block(history_table(entries))
+        for line in history_lines(entries):
+            screen.line(line)
 
 
 def outputs(
@@ -226,9 +227,10 @@ def outputs(
     if as_json:
         screen.json(values)
     elif isinstance(values, dict):
-        from scripts.presentation.tables import outputs_table
+        from scripts.presentation.tables import output_lines
 
-        screen.block(outputs_table(values))
+        for line in output_lines(values):
+            screen.line(line)
     else:
         screen.line(str(values))
 

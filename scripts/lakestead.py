@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from infra.engine.errors import EngineError
+from infra.engine.ports import ProviderError
 from infra.models.errors import ModelError
 from infra.operations.errors import OperationError
 from scripts import dbt_runs, deployments, options, workspaces
@@ -73,7 +74,7 @@ def main() -> None:
     except OperationError as error:
         Screen().failure(error.what, error.why, error.remedy)
         sys.exit(1)
-    except (EngineError, ModelError) as error:
+    except (EngineError, ModelError, ProviderError) as error:
         Screen().failure(str(error))
         sys.exit(1)
 

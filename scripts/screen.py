@@ -9,7 +9,7 @@ import json
 import sys
 from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.text import Text
 
 
@@ -33,10 +33,6 @@ class Screen:
     def line(self, text: Text | str = "", *, style: str = "") -> None:
         """One line of the result."""
         self.out.print(text, style=style, soft_wrap=True)
-
-    def block(self, renderable: RenderableType) -> None:
-        """A table."""
-        self.out.print(renderable)
 
     def note(self, text: Text | str) -> None:
         """A line that is no part of the result."""

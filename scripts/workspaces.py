@@ -57,17 +57,27 @@ def status(context: typer.Context, folder: Folder = None, as_json: options.AsJso
 
 @commands.command()
 def reset(context: typer.Context, folder: Folder = None, yes: options.Yes = False) -> None:
-    """Remove all of its data. A running one is refused without --yes, which stops it first."""
+    """Remove all of its data.
+
+    A running one is refused without --yes, which stops it first. The state of what was deployed there is set aside.
+    """
+    from infra.operations.stranded_stacks import set_aside, stacks_in  # noqa: PLC0415 - only a reset reads states
+
+    settings = options.project(context)
     path = _folder(context, folder)
     screen = Screen()
-    if not yes:
-        if not screen.can_ask:
-            raise typer.BadParameter("there is no terminal to ask on; to go ahead, add --yes", param_hint="--yes")
-        if not local_workspace.status(path).running and not screen.asks(f"Remove everything in {path}?"):
-            screen.note("Nothing was touched.")
-            raise typer.Exit(1)
+    if not yes and not screen.can_ask:
+        raise typer.BadParameter("there is no terminal to ask on; to go ahead, add --yes", param_hint="--yes")
+    stacks = stacks_in(settings, path)
+    deployed = "".join(f", and {stack.name} with its {stack.resources} resources" for stack in stacks)
+    if not yes and not local_workspace.status(path).running and not screen.asks(f"Remove everything in {path}{deployed}?"):
+        screen.note("Nothing was touched.")
+        raise typer.Exit(1)
     removed = local_workspace.reset(path, stop_first=yes)
     screen.line(f"removed: {path}" if removed else f"there was nothing: {path}")
+    for stack in stacks:
+        kept = set_aside(settings, stack.name)
+        screen.line(f"{stack.name}: its {stack.resources} resources are gone; the last state is kept in {kept}")
 
 
 def _folder(context: typer.Context, folder: Path | None) -> Path:

@@ -46,7 +46,8 @@ class Change:
 class ReleaseChange:
     """The files of dbt releases that come and go. `before` and `after` are hashes, empty if there is no such release.
 
-    `changed`, `added` and `removed` compare the two releases path by path; `files` is how many the new one has.
+    `changed`, `added` and `removed` compare the two releases path by path; `files` is how many the new one has, or the old
+    one if there is no new one.
     """
 
     before: str
@@ -119,7 +120,7 @@ def release_change(files: Sequence[StepStarted]) -> ReleaseChange | None:
     return ReleaseChange(
         before=next((hash for hash, _ in deleted.values()), ""),
         after=next((hash for hash, _ in created.values()), ""),
-        files=len(created),
+        files=len(created or deleted),
         changed=(*in_place, *(path for path in both if content(created[path][1].new) != content(deleted[path][1].old))),
         added=tuple(sorted(created.keys() - deleted.keys())) if deleted else (),
         removed=tuple(sorted(deleted.keys() - created.keys())) if created else (),

@@ -51,6 +51,7 @@ def run_dbt(
             **credentials(target.connection),
             "DBT_PROFILES_DIR": temporary,
             "DBT_PROJECT_DIR": str(folder),
+            "DBT_USE_COLORS": variables.get("DBT_USE_COLORS") or str(sys.stdout.isatty() and not variables.get("NO_COLOR")),
         }
         command = [sys.executable, "-P", "-c", _START, *with_vars(arguments, target.environment.dbt_vars())]
         return _wait(command, folder, environment)

@@ -17,6 +17,7 @@ from infra.operations.run_events import NodeEnded, RunEvent, RunResult, TaskEnde
 from infra.operations.settings import Settings
 from infra.operations.target import open_target
 from infra.operations.workspace_api import client
+from infra.providers.databricks.errors import Absent
 
 _API = "/api/2.2/jobs"
 #: Seconds between two looks at a run: on this machine, and elsewhere.
@@ -76,7 +77,10 @@ class Runs:
 
     def existing(self, run: int) -> int:
         """`run`, if it is one of this job; raises `RunError`."""
-        found = self._api.call("GET", f"{_API}/runs/get", query={"run_id": run}).get("job_id")
+        try:
+            found = self._api.call("GET", f"{_API}/runs/get", query={"run_id": run}).get("job_id")
+        except Absent as error:
+            raise RunError(f"there is no run {run} in {self.host}") from error
         if found != self._job_id:
             raise RunError(f"run {run} is not a run of {self._job}", why=f"It belongs to job {found}.")
         return run

@@ -108,7 +108,7 @@ def release_line(release: ReleaseChange) -> Text:
     if release.after:
         return _release_text("+", release.after, _count(release.files, "file"))
     if release.before:
-        return _release_text("-", release.before, _count(len(release.removed), "file") + " left in the workspace")
+        return _release_text("-", release.before, _count(release.files, "file"))
     return _release_text("~", "", _files_note(release))
 
 

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.table import Table
 from rich.text import Text
 
 from infra.operations.history import Entry
 from infra.operations.local_workspace import WorkspaceStatus
 from scripts.presentation.steps import value_text
 
-_COLUMNS = ("version", "kind", "when", "who", "result", "changes", "took", "message")
 _SIGNS = {"create": "+", "update": "~", "replace": "+-", "delete": "-", "import": "="}
+_GAP = "  "
 
 
-def history_table(entries: Sequence[Entry]) -> Table:
-    """Newest first, as they come."""
-    table = plain_table(*_COLUMNS)
-    for entry in entries:
-        table.add_row(
-            str(entry.version),
-            entry.kind,
-            entry.started.strftime("%Y-%m-%d %H:%M:%S"),
-            entry.who,
-            Text(entry.result, style="green" if entry.result == "succeeded" else "red"),
-            changes_text(entry.changes),
-            f"{entry.seconds:.0f} s",
-            entry.message,
-        )
-    return table
+def history_lines(entries: Sequence[Entry]) -> Iterator[Text]:
+    """One line an update, in their order; who and why only where an update tells."""
+    rows = [
+        {
+            "version": str(entry.version),
+            "kind": entry.kind,
+            "when (UTC)": entry.started.strftime("%Y-%m-%d %H:%M:%S"),
+            "who": entry.who,
+            "result": entry.result,
+            "changes": changes_text(entry.changes),
+            "took": f"{entry.seconds:.0f} s",
+            "message": entry.message,
+        }
+        for entry in entries
+    ]
+    columns = [name for name in rows[0] if any(row[name] for row in rows)] if rows else []
+    yield from table_lines(columns, [[row[name] for name in columns] for row in rows])
 
 
 def changes_text(changes: Mapping[str, int]) -> str:
@@ -38,12 +39,12 @@ def changes_text(changes: Mapping[str, int]) -> str:
     return " ".join(f"{sign}{changes[key]}" for key, sign in _SIGNS.items() if changes.get(key)) or "none"
 
 
-def outputs_table(outputs: Mapping[str, Any]) -> Table:
-    """One line an output."""
-    table = plain_table("output", "value")
-    for key in sorted(outputs):
-        table.add_row(key, outputs[key] if isinstance(outputs[key], str) else value_text(outputs[key]))
-    return table
+def output_lines(outputs: Mapping[str, Any]) -> Iterator[Text]:
+    """One line a value, named as `lakestead outputs ENV KEY` takes it."""
+    pairs = list(_flat(outputs))
+    width = max((len(key) for key, _ in pairs), default=0)
+    for key, value in pairs:
+        yield Text.assemble((f"{key:<{width}}{_GAP}", "dim"), value)
 
 
 def status_lines(status: WorkspaceStatus) -> list[str]:
@@ -61,9 +62,18 @@ def status_lines(status: WorkspaceStatus) -> list[str]:
     ]
 
 
-def plain_table(*columns: str) -> Table:
-    """A table without a frame, for terminals and pipes alike."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for column in columns:
-        table.add_column(column, no_wrap=True, overflow="ignore")
-    return table
+def table_lines(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[Text]:
+    """A heading and the rows, each column as wide as its widest cell; nothing is cut and no line ends in blanks."""
+    widths = [max(len(cell) for cell in cells) for cells in zip(columns, *rows, strict=True)]
+    for number, cells in enumerate([columns, *rows]):
+        line = _GAP.join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()
+        yield Text(line, style="" if number else "bold")
+
+
+def _flat(outputs: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key in sorted(outputs):
+        value = outputs[key]
+        if isinstance(value, Mapping) and value:
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value if isinstance(value, str) else value_text(value)

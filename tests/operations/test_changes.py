@@ -90,6 +90,12 @@ def test_a_first_release_adds_no_single_file() -> None:
     )
 
 
+def test_a_release_that_goes_is_counted_too() -> None:
+    folded = change_set([file("delete", "aaa", "models/a.sql", "1"), file("delete", "aaa", "models/b.sql", "1")], {})
+
+    assert folded.release == ReleaseChange(before="aaa", after="", files=2)
+
+
 def test_a_workspace_file_outside_of_a_release_is_a_change_of_its_own() -> None:
     folded = change_set([step("create", "note", FILE)], {})
 

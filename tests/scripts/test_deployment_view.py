@@ -99,8 +99,8 @@ def test_an_update_tells_each_step_when_it_is_done_and_the_outputs(paper: Paper)
 hello from the program
  +  Schema                 silver                               created (0.2 s)
 
-   release     a1b2c3
-   warehouses  {"etl": "7a0e"}
+release         a1b2c3
+warehouses.etl  7a0e
 
 1 created; 1 unchanged.  (1.2 s)"""
     )

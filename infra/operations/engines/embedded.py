@@ -1,0 +1,60 @@
+"""The embedded engine behind the port: it runs in a process forked from this one, on a state folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from infra.engine.backend import FileBackend
+from infra.engine.masking import masked
+from infra.engine.operation import Kind, Request, Result, run
+from infra.engine.values import reveal
+from infra.operations.engines.port import Listener, Options
+from infra.operations.settings import ENVIRONMENTS_VARIABLE, Settings
+
+
+class EmbeddedEngine:
+    """`passphrase` is asked for only by what needs it."""
+
+    def __init__(self, settings: Settings, stack: str, passphrase: Callable[[], str | None]) -> None:
+        self._settings, self._stack, self._passphrase = settings, stack, passphrase
+
+    def run(self, kind: Kind, options: Options, listener: Listener) -> Result:
+        """Run the program of the project."""
+        # The SDK below it takes a second to import, which nobody should wait for who is told of a wrong file.
+        from infra.providers.databricks import plugin  # noqa: PLC0415
+
+        request = Request(
+            kind=kind,
+            project=self._settings.root,
+            stack=self._stack,
+            plugins={plugin.name: plugin},
+            passphrase=self._passphrase(),
+            # The program must read the same files that were judged here.
+            environment={ENVIRONMENTS_VARIABLE: str(self._settings.environments)},
+            message=options.message,
+            parallel=options.parallel,
+            show_secrets=options.show_secrets,
+            backend=self._settings.state,
+        )
+        return run(request, listener)
+
+    def outputs(self, *, show_secrets: bool) -> Mapping[str, Any] | None:
+        """Read from the state; the workspace is not asked."""
+        backend = self._backend
+        if not backend.exists():
+            return None
+        values = backend.load(self._passphrase() if show_secrets else None).outputs
+        return {key: reveal(value) if show_secrets else masked(value) for key, value in values.items()}
+
+    def history(self) -> Sequence[Mapping[str, Any]]:
+        """Read from the state folder."""
+        return self._backend.history()
+
+    def checkpoint(self, version: int) -> str:
+        """Read from the state folder."""
+        return self._backend.history_checkpoint(version)
+
+    @property
+    def _backend(self) -> FileBackend:
+        return FileBackend(self._settings.state, self._settings.project, self._stack)

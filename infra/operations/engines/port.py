@@ -1,0 +1,38 @@
+"""What an engine does with one stack, whichever it is. Records and a Protocol; no behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from infra.engine.events import Event
+from infra.engine.operation import Kind, Result
+
+Listener = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How an operation runs. `parallel` bounds the calls to the workspace that are open at once."""
+
+    message: str = ""
+    parallel: int = 16
+    show_secrets: bool = False
+
+
+class Engine(Protocol):
+    """One engine on one stack. Every method may raise an `EngineError` or an `OperationError` for what keeps it from starting."""
+
+    def run(self, kind: Kind, options: Options, listener: Listener) -> Result:
+        """Carry out an operation; `listener` gets each event in order, in the calling thread. What fails is told by `Result`."""
+
+    def outputs(self, *, show_secrets: bool) -> Mapping[str, Any] | None:
+        """The stack's outputs, secrets masked as "[secret]" unless asked for; None if there is no stack yet."""
+
+    def history(self) -> Sequence[Mapping[str, Any]]:
+        """The stack's updates in the shape of `pulumi stack history --json`, newest first; `version` counts from 1."""
+
+    def checkpoint(self, version: int) -> str:
+        """The text of the state as it was after the update `version`; for what looks back. Raises `OperationError` by name
+        where the stack's history is not kept in files that can be read here."""

@@ -1,0 +1,97 @@
+"""The Pulumi CLI as a process: found on PATH, new enough, and stopped the way that keeps its state whole.
+
+The Automation API starts it through `PulumiCommand`; this one starts it in a session of its own, so that a Ctrl-C reaches it
+once, through `interrupt`, and not a second time from the terminal: for the CLI a second one means to drop everything.
+"""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Mapping
+from typing import IO, Final
+
+from pulumi.automation import CommandResult, InvalidVersionError, OnOutput, PulumiCommand
+from pulumi.automation.errors import create_command_error
+from semver import VersionInfo
+
+from infra.operations.errors import EngineUnavailable
+
+#: The CLI that goes with the SDK of this project; its events, its JSON and its state are what is read here.
+MINIMUM: Final = VersionInfo(3, 259, 0)
+_REMEDY: Final = (
+    f"Install the CLI named `pulumi`, version {MINIMUM} or newer (your platform's package manager has it, or Pulumi's own "
+    "installer), and put it on PATH. Or leave `--engine pulumi` away: the embedded engine needs nothing."
+)
+
+
+class Command(PulumiCommand):
+    """One CLI with one environment of variables; a process at a time is under way."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = dict(variables)
+        path = shutil.which("pulumi", path=self._variables.get("PATH", ""))
+        if path is None:
+            raise EngineUnavailable(
+                "the Pulumi CLI is not there", why="The engine `pulumi` needs an executable `pulumi` on PATH.", remedy=_REMEDY
+            )
+        try:
+            super().__init__(version=MINIMUM)
+        except (InvalidVersionError, subprocess.CalledProcessError, OSError) as error:
+            raise EngineUnavailable(f"the Pulumi CLI at {path} cannot be used", why=str(error), remedy=_REMEDY) from error
+        self.command = path
+        self._process: subprocess.Popen[str] | None = None
+        self._interrupted = False
+
+    def run(
+        self,
+        args: list[str],
+        cwd: str,
+        additional_env: Mapping[str, str],
+        on_output: OnOutput | None = None,
+        on_error: OnOutput | None = None,
+    ) -> CommandResult:
+        """Run one command of the CLI to its end; raises a `CommandError` if it fails."""
+        if self._interrupted:
+            raise create_command_error(CommandResult("", "interrupted before this could begin", 130))
+        process = self._process = subprocess.Popen(
+            [self.command, "--non-interactive", *args],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=cwd,
+            env={**self._variables, **additional_env, "PULUMI_AUTOMATION_API": "true"},
+            encoding="utf-8",
+            start_new_session=True,
+        )
+        printed: list[str] = []
+        complained: list[str] = []
+        readers = [_reader(process.stdout, printed, on_output), _reader(process.stderr, complained, on_error)]
+        for reader in readers:
+            reader.join()
+        result = CommandResult("\n".join(printed), "\n".join(complained), process.wait())
+        if result.code != 0:
+            raise create_command_error(result)
+        return result
+
+    def interrupt(self) -> None:
+        """Ask the CLI to stop: the first time it finishes what is under way, the second time it gives up."""
+        self._interrupted = True
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+
+
+def _reader(stream: IO[str] | None, lines: list[str], told: Callable[[str], object] | None) -> threading.Thread:
+    """A thread that reads a pipe to its end, so that the process never waits for it."""
+
+    def read() -> None:
+        for line in stream or ():
+            lines.append(line.rstrip("\n"))
+            if told is not None:
+                told(lines[-1])
+
+    thread = threading.Thread(target=read, name="pulumi", daemon=True)
+    thread.start()
+    return thread
