@@ -1,44 +1,58 @@
-"""Where stacks live: Pulumi's file backend, a folder `.pulumi` with `meta.yaml`, `stacks`, `history`, `backups` and `locks`.
+"""Where stacks live: Pulumi's layout of `stacks`, `history`, `backups` and `locks` under `.pulumi`, and our `journals`.
 
-It reads and writes whole files, leaves deciding and encoding to others, and starts no operation.
+It reads and writes whole files, leaves deciding and encoding to others, and starts no operation. A journal that an interrupted
+operation left is part of the state: every reader sees the checkpoint with it, the next writer folds it in first.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from infra.engine import files, history, lock
-from infra.engine.clock import SYSTEM, Clock
-from infra.engine.errors import BackendError, SecretsError
+from infra.engine import history, lock, replay
+from infra.engine.clock import SYSTEM, Clock, rfc3339
+from infra.engine.errors import BackendError, LockedError, SecretsError, StaleJournalError
+from infra.engine.file_store import FileStore
 from infra.engine.history import Entry
+from infra.engine.journal import Journal, digest
+from infra.engine.lock import Lock
 from infra.engine.secrets import Cipher
 from infra.engine.state import Checkpoint, Codec, decode_checkpoint, latest_of, secrets_state_of
+from infra.engine.store import Store
 
-_META: Final = "version: 1\n"
+_META: Final = "meta.yaml"
+_READS: Final = 5
 
 
-class FileBackend:
-    """One stack in one state folder. `folder` is the one that holds `.pulumi` (what a `file://` URL names)."""
+class Backend:
+    """One stack in one store."""
 
-    def __init__(self, folder: Path, project: str, stack: str, *, clock: Clock = SYSTEM) -> None:
-        self.project, self.stack = project, stack
-        self._root = folder / ".pulumi"
+    def __init__(self, store: Store, project: str, stack: str, *, clock: Clock = SYSTEM) -> None:
+        self.store, self.project, self.stack = store, project, stack
         self._clock = clock
-        self.file = self._root / "stacks" / project / f"{stack}.json"
-        self._history = self._root / "history" / project / stack
+        self._key = f"stacks/{project}/{stack}.json"
+        self._history = f"history/{project}/{stack}"
+        self._locks = f"locks/organization/{project}/{stack}"
+        self._journal = f"journals/{project}/{stack}"
+        #: The lock that this process or the one it was forked from holds.
+        self.lock: Lock | None = None
 
     @property
     def full_name(self) -> str:
         """The stack's name as checkpoints spell it."""
         return f"organization/{self.project}/{self.stack}"
 
+    @property
+    def place(self) -> str:
+        """How messages call the checkpoint."""
+        return self.store.place(self._key)
+
     def exists(self) -> bool:
         """Whether the stack was ever written."""
-        return self.file.exists()
+        return self.read() is not None
 
     def load(self, passphrase: str | None = None) -> Checkpoint:
         """The stack's state, empty if there is none. Without a passphrase every secret is `Secret(None)`."""
@@ -49,66 +63,177 @@ class FileBackend:
     def decode(self, codec: Codec) -> Checkpoint:
         """The stack's state, decoded by a codec that shall also encode what comes of it."""
         text = self.read()
-        return Checkpoint() if text is None else decode_checkpoint(text, codec, source=str(self.file))
+        return Checkpoint() if text is None else decode_checkpoint(text, codec, source=self.place)
 
     def secrets_state(self) -> str:
         """The state of the stack's secrets provider; empty if there is none."""
         text = self.read()
-        return "" if text is None else secrets_state_of(latest_of(text, source=str(self.file)))
+        return "" if text is None else secrets_state_of(latest_of(text, source=self.place))
 
     def read(self) -> str | None:
-        """The text of the checkpoint, None if there is none. Raises `BackendError` for a layout of another version."""
+        """The text of the checkpoint, with what a journal adds to it; None if there is neither.
+
+        Raises `BackendError` for a layout of another version, `CorruptStateError` for a journal that cannot be trusted.
+        """
         self._check_layout()
-        try:
-            return self.file.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise BackendError(f"cannot read {self.file}: {error.strerror or error}") from error
+        for attempt in range(_READS):
+            text = self.store.read(self._key)
+            log = self.store.log(self._journal)
+            try:
+                return self._folded(text or "", log) or None
+            except StaleJournalError:
+                if attempt == _READS - 1:
+                    raise  # otherwise an operation has ended, and another begun, between the two reads
+        raise AssertionError
 
     def write(self, checkpoint: str) -> None:
         """Replace the checkpoint; the one of before becomes `<stack>.json.bak`."""
-        meta = self._root / "meta.yaml"
-        if not meta.exists():
-            files.write(meta, _META)
-        files.write(self.file, checkpoint, keep_previous=True)
+        if self.store.read(_META) is None:
+            self.store.write(_META, "version: 1\n")
+        self.store.write(self._key, checkpoint, keep_previous=True)
+
+    def journal(self, codec: Codec, **opening: Any) -> Journal:
+        """A journal for an operation that goes on from the checkpoint as it is. There must be none (see `locked`)."""
+        checkpoint = self.store.read(self._key) or ""
+        log = self.store.appender(self._journal)
+        first = {"stack": self.full_name, "checkpoint": digest(checkpoint), "time": rfc3339(self._clock()), **opening}
+        return Journal(log, codec, first, may_go_on=self.check_lock)
+
+    def fold(self, journal: Journal, checkpoint: str) -> None:
+        """Replace the checkpoint by one that holds all of a journal, which then goes."""
+        self.check_lock()
+        if journal.begun:
+            journal.fold(checkpoint)
+        self.write(checkpoint)
+        journal.close()
+        self._drop_journal()
+
+    def has_journal(self) -> bool:
+        """Whether an operation has left a journal, or is writing one."""
+        return bool(self.store.names(self._journal))
+
+    def recover(self) -> bool:
+        """Fold the journal that an interrupted operation left; answers whether there was one. For who holds the lock."""
+        if not self.has_journal():
+            return False
+        checkpoint = self.read()
+        if checkpoint is not None and checkpoint != self.store.read(self._key):
+            self.write(checkpoint)
+        self._drop_journal()
+        return True
 
     def history(self) -> list[dict[str, Any]]:
         """All updates in the shape of `pulumi stack history --json`, newest first; `version` counts from 1."""
-        return history.entries(self._history, self.stack)
+        return history.entries(self.store, self._history, self.stack)
 
     def history_checkpoint(self, version: int) -> str:
         """The text of the state after the update `version`. Raises `BackendError` if there is none."""
-        found = history.paths(self._history, self.stack)
+        found = history.names(self.store, self._history, self.stack)
         if not 1 <= version <= len(found):
             raise BackendError(f"version {version} is not in the history of {self.stack}: it has 1 to {len(found)}")
-        path = found[version - 1]
-        return path.with_name(path.name.replace(".history.json", ".checkpoint.json")).read_text(encoding="utf-8")
+        key = f"{self._history}/{found[version - 1].replace('.history.json', '.checkpoint.json')}"
+        text = self.store.read(key)
+        if text is None:
+            raise BackendError(f"version {version} of {self.stack}: its state {self.store.place(key)} is missing")
+        return text
 
     def append_history(self, entry: Entry) -> None:
         """Add an update to the history, with a copy of the state as it is now, and keep a backup of the state."""
         checkpoint = self.read() or ""
         now = self._clock()
-        history.append(self._history, self.stack, entry, checkpoint, now)
-        files.write(self._root / "backups" / self.project / self.stack / f"{self.stack}.{now}.json", checkpoint)
+        history.append(self.store, f"{self._history}/{self.stack}-{now}", entry, checkpoint)
+        self.store.write(f"backups/{self.project}/{self.stack}/{self.stack}.{now}.json", checkpoint)
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the stack's lock while the block runs. Raises `LockedError` if somebody else does."""
+    def locked(self, *, wait: float = 0, told: Callable[[str], None] = lambda text: None) -> Iterator[None]:
+        """Hold the stack's lock while the block runs, waiting up to `wait` seconds for it; `told` hears what is worth telling.
+
+        What an interrupted operation left is folded first. If the block leaves a journal (its process was killed, the disk is
+        full), the lock stays, so that nobody goes on from a checkpoint that is not the whole truth. Raises `LockedError` if
+        somebody else has the lock.
+        """
         self._check_layout()
-        with lock.held(self._root / "locks" / "organization" / self.project / self.stack, self._clock):
+        mine = Lock(self.store, self._locks, self._clock)
+        mine.acquire(wait=wait, told=told)
+        self.lock = mine
+        try:
+            self._take_over(mine, told)
             yield
+        finally:
+            self.lock = None
+            if not self.has_journal():
+                mine.release()
+
+    def cancel(self, *, force: bool = False) -> list[str]:
+        """Break every lock of the stack, after folding what its owner left; answers who had them.
+
+        Raises `LockedError` for an owner that lives, or may live where it cannot be seen, unless it is to be forced.
+        """
+        self._check_layout()
+        found = lock.owners(self.store, self._locks, self._clock)
+        alive = [owner for owner in found if owner.life != "gone"]
+        if alive and not force:
+            raise LockedError(
+                f"not cancelled: {'; '.join(owner.text for owner in alive)} may still be at work. End that process first; if "
+                "it is certain that it is gone, cancel with --force"
+            )
+        mine = Lock(self.store, self._locks, self._clock)
+        mine.seize()
+        try:
+            self._take_over(mine, lambda text: None)
+        finally:
+            if not self.has_journal():
+                mine.release()
+        return [owner.text for owner in found]
+
+    def check_lock(self) -> None:
+        """Raise `LockedError` if the lock that an operation holds was broken."""
+        if self.lock is not None:
+            self.lock.check()
+
+    def release(self) -> None:
+        """Let the lock go before the block of `locked` ends: for the process that was forked in it."""
+        if self.lock is not None and not self.has_journal():
+            self.lock.release()
+
+    def _take_over(self, mine: Lock, told: Callable[[str], None]) -> None:
+        if self.recover():
+            told("an earlier operation on this stack was interrupted; what its journal holds is in the state now")
+        mine.drop_superseded()
+
+    def _drop_journal(self) -> None:
+        for name in self.store.names(self._journal):
+            self.store.delete(f"{self._journal}/{name}")
+
+    def _folded(self, checkpoint: str, log: bytes) -> str:
+        if not log:
+            return checkpoint
+        return replay.folded(
+            checkpoint, log, stack=self.full_name, time=rfc3339(self._clock()), source=self.store.place(self._journal)
+        )
 
     def _check_layout(self) -> None:
-        meta = self._root / "meta.yaml"
-        if not meta.exists():
-            legacy = self._root / "stacks" / f"{self.stack}.json"
-            if legacy.exists():
-                raise BackendError(f"{legacy} is of Pulumi's old layout without projects: run `pulumi state upgrade` once")
+        meta = self.store.read(_META)
+        if meta is None:
+            legacy = f"stacks/{self.stack}.json"
+            if self.store.read(legacy) is not None:
+                place = self.store.place(legacy)
+                raise BackendError(f"{place} is of Pulumi's old layout without projects: run `pulumi state upgrade` once")
             return
-        found = re.search(r"^version:\s*(\d+)\s*$", meta.read_text(encoding="utf-8"), re.MULTILINE)
+        found = re.search(r"^version:\s*(\d+)\s*$", meta, re.MULTILINE)
         if found is None or found.group(1) != "1":
-            raise BackendError(f"{meta} names a layout that this engine does not know (it knows version 1)")
+            place = self.store.place(_META)
+            raise BackendError(f"{place} names a layout that this engine does not know (it knows version 1)")
+
+
+class FileBackend(Backend):
+    """One stack in one state folder. `folder` is the one that holds `.pulumi` (what a `file://` URL names)."""
+
+    def __init__(self, folder: Path, project: str, stack: str, *, clock: Clock = SYSTEM) -> None:
+        store = FileStore(folder / ".pulumi")
+        super().__init__(store, project, stack, clock=clock)
+        #: The checkpoint.
+        self.file = store.root / self._key
 
 
 def opened_cipher(passphrase: str | None, secrets_state: str) -> Cipher | None:

@@ -18,16 +18,18 @@ from typing import Any
 
 from infra.engine import program
 from infra.engine import urn as urns
-from infra.engine.backend import FileBackend
+from infra.engine.backend import Backend
 from infra.engine.clock import SYSTEM, Clock, rfc3339
 from infra.engine.configured import ConfiguredProviders
 from infra.engine.defaults import DefaultProviders
 from infra.engine.digest import digest
-from infra.engine.errors import PlanError, StepError
+from infra.engine.errors import CorruptStateError, PlanError, StepError
 from infra.engine.events import Event, Summary
 from infra.engine.executor import Executor
 from infra.engine.gate import Gate
+from infra.engine.graph import knots, told
 from infra.engine.history import Entry
+from infra.engine.journal import Journal
 from infra.engine.masking import masked
 from infra.engine.planner import Planner
 from infra.engine.ports import DiffResult
@@ -41,10 +43,10 @@ from infra.engine.rpc.engine_service import EngineService
 from infra.engine.rpc.monitor import Facts, Monitor
 from infra.engine.secrecy import opened
 from infra.engine.secrets import Cipher
+from infra.engine.settlement import Note, Settlement, settled
 from infra.engine.snapshot import Snapshot
 from infra.engine.state import Checkpoint, Codec, encode_checkpoint
 from infra.engine.values import Properties
-from infra.engine.writer import CheckpointWriter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,7 @@ class Surroundings:
 
     project: Project
     config: StackConfig
-    backend: FileBackend
+    backend: Backend
     cipher: Cipher | None
 
 
@@ -62,9 +64,47 @@ def perform(request: Request, surroundings: Surroundings, listener: Callable[[Ev
 
     Raises `EngineError` for a state that cannot be read or written.
     """
-    codec = Codec(surroundings.cipher)
-    checkpoint = surroundings.backend.decode(codec)
-    return Deployment(request, surroundings, checkpoint, codec, listener=listener, clock=clock).run()
+    backend, codec = surroundings.backend, Codec(surroundings.cipher)
+    if backend.lock is not None:
+        backend.lock.adopt()
+    settlement = _settled(request, surroundings, codec, clock)
+    deployment = Deployment(request, surroundings, settlement.checkpoint, codec, listener=listener, clock=clock)
+    deployment.notes = settlement.notes
+    result = deployment.run()
+    backend.release()
+    return result
+
+
+def _settled(request: Request, surroundings: Surroundings, codec: Codec, clock: Clock) -> Settlement:
+    """The state to begin with: sound, and with what an interrupted operation left open settled."""
+    backend = surroundings.backend
+    checkpoint = backend.decode(codec)
+    found = knots(checkpoint.resources)
+    if found:
+        raise CorruptStateError(
+            f"{backend.place} contradicts itself: {told(found)}. Nothing was changed; compare it with {backend.place}.bak, or "
+            "repair it with `pulumi state repair`"
+        )
+    if not checkpoint.pending:
+        return Settlement(checkpoint)
+    providers = ConfiguredProviders(request.plugins, checkpoint.resources)
+    try:
+        settlement = settled(checkpoint, providers, preview=request.is_preview)
+    finally:
+        providers.close()
+    if not request.is_preview:
+        after = settlement.checkpoint
+        text = encode_checkpoint(
+            backend.full_name,
+            after.resources,
+            after.pending,
+            codec,
+            time=rfc3339(clock()),
+            secrets_state=surroundings.cipher.state if surroundings.cipher else after.secrets_state,
+            metadata=after.metadata,
+        )
+        backend.write(text)
+    return settlement
 
 
 class Deployment:
@@ -82,12 +122,13 @@ class Deployment:
     ) -> None:
         self._request, self._surroundings, self._checkpoint = request, surroundings, checkpoint
         self._codec, self._clock = codec, clock
-        self._writer = None if request.is_preview else CheckpointWriter(self._write)
+        #: What is to be told first.
+        self.notes: Sequence[Note] = ()
+        self._journal = None if request.is_preview else self._begun_journal()
         self._gate = Gate()
         self._listener: Callable[[Event], None] | None = listener
         self._reporter = Reporter(self._tell)
-        changed = self._writer.changed if self._writer else lambda: None
-        self._snapshot = Snapshot(checkpoint.resources, checkpoint.pending, changed)
+        self._snapshot = Snapshot(checkpoint.resources, checkpoint.pending, self._journal)
         self._providers = ConfiguredProviders(request.plugins, checkpoint.resources)
         self._prepare(checkpoint.resources)
 
@@ -117,7 +158,8 @@ class Deployment:
     def run(self) -> Result:
         """Do all of it; state and history are written however it ends."""
         begun, started = time.monotonic(), self._clock()
-        self._warn_of_interrupted()
+        for note in self.notes:
+            self._reporter.diagnose(note.severity, note.message, note.urn)
         with self._written(), self._stopped_by_signals():
             try:
                 self._carry_out()
@@ -231,19 +273,30 @@ class Deployment:
             seconds=seconds,
         )
 
-    def _write(self) -> None:
-        resources, pending = self._snapshot.contents()
+    def _begun_journal(self) -> Journal:
+        return self._surroundings.backend.journal(self._codec, kind=self._request.kind, secrets=self._secrets_state)
+
+    @property
+    def _secrets_state(self) -> str:
         cipher = self._surroundings.cipher
-        self._surroundings.backend.write(
+        return cipher.state if cipher else self._checkpoint.secrets_state
+
+    def _fold(self, journal: Journal) -> None:
+        resources, pending = self._snapshot.contents()
+        unsound = knots(resources)
+        if unsound:  # it is written all the same: what was done must not be forgotten
+            self._fail(f"the state that is written now contradicts itself: {told(unsound)}. This is a bug of the engine")
+        self._surroundings.backend.fold(
+            journal,
             encode_checkpoint(
                 self._surroundings.backend.full_name,
                 resources,
                 pending,
                 self._codec,
                 time=rfc3339(self._clock()),
-                secrets_state=cipher.state if cipher else self._checkpoint.secrets_state,
+                secrets_state=self._secrets_state,
                 metadata=self._checkpoint.metadata,
-            )
+            ),
         )
 
     def _append_history(self, started: int) -> None:
@@ -263,22 +316,13 @@ class Deployment:
         )
         self._surroundings.backend.append_history(entry)
 
-    def _warn_of_interrupted(self) -> None:
-        for item in self._checkpoint.pending:
-            self._reporter.diagnose(
-                "warning",
-                f"an earlier operation was interrupted while {item.type} this resource; whether it landed is not known: look "
-                "for it, and remove what this update makes twice",
-                item.resource.urn,
-            )
-
     @contextmanager
     def _written(self) -> Iterator[None]:
         try:
             yield
         finally:
-            if self._writer is not None:
-                self._writer.close()
+            if self._journal is not None:
+                self._fold(self._journal)
 
     @contextmanager
     def _stopped_by_signals(self) -> Iterator[None]:

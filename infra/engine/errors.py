@@ -4,8 +4,10 @@ EngineError
 ├── ProjectError           Pulumi.yaml or Pulumi.<stack>.yaml cannot be used
 ├── BackendError           state cannot be read or written
 │   ├── LockedError        somebody else is at work on the stack
-│   └── CorruptStateError  a checkpoint that cannot be trusted
+│   └── CorruptStateError  a checkpoint or a journal that cannot be trusted
+│       └── StaleJournalError  a journal of another checkpoint
 ├── SecretsError           no passphrase, or the wrong one
+├── UnsettledError         what an interrupted operation left cannot be looked at
 ├── PluginError            a package that nobody serves
 ├── UnsupportedError       a feature of Pulumi that this engine does not have
 ├── PlanError              a program asks for what must not be done
@@ -34,8 +36,16 @@ class CorruptStateError(BackendError):
     """A checkpoint is truncated or contradicts itself."""
 
 
+class StaleJournalError(CorruptStateError):
+    """A journal continues a checkpoint that is there no more."""
+
+
 class SecretsError(EngineError):
     """Secrets cannot be encrypted or decrypted."""
+
+
+class UnsettledError(EngineError):
+    """An earlier operation was interrupted, and what became of one of its calls cannot be found out."""
 
 
 class PluginError(EngineError):

@@ -17,7 +17,7 @@ from infra.engine.clock import Clock, rfc3339
 from infra.engine.configured import ConfiguredProviders
 from infra.engine.errors import CancelledError, EngineError, StepError
 from infra.engine.gate import Gate
-from infra.engine.ports import Created, PartialFailure, Provider
+from infra.engine.ports import Created, PartialFailure, Provider, ProviderError, UnknownOutcome
 from infra.engine.reporter import Reporter, subject
 from infra.engine.resource import Resource
 from infra.engine.secrecy import secret_outputs
@@ -237,8 +237,7 @@ class Executor:
 
     def _take_place(self, old: Resource, new: Resource, *, keep_old: bool) -> None:
         if keep_old:
-            self._snapshot.amend(old, replace(old, delete=True))
-            self._snapshot.add(new)
+            self._snapshot.add(new, replaced=old)
         else:
             self._snapshot.add(new, old)
 
@@ -268,8 +267,12 @@ class Executor:
             self._snapshot.begin(resource, doing)
             try:
                 yield
-            finally:
+            except UnknownOutcome:
+                raise  # the call stays open: the next operation looks what became of it
+            except ProviderError:
                 self._snapshot.end(resource)
+                raise
+            self._snapshot.answered(resource)
 
     def _now(self) -> str:
         return rfc3339(self._clock())

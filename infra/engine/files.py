@@ -29,9 +29,31 @@ def write(path: Path, text: str, *, keep_previous: bool = False, mode: int = 0o6
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-        _sync(path.parent)
+        sync(path.parent)
     except OSError as error:
         raise BackendError(f"cannot write {path}: {error.strerror or error}; the file of before is untouched") from error
+
+
+def create(path: Path, text: str, *, mode: int = 0o600) -> bool:
+    """Put `text` at `path` unless something is there; whole, or not at all. Answers whether it did. Raises `BackendError`."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(temporary).chmod(mode)
+            os.link(temporary, path)
+        except FileExistsError:
+            return False
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+        sync(path.parent)
+    except OSError as error:
+        raise BackendError(f"cannot write {path}: {error.strerror or error}") from error
+    return True
 
 
 def _keep(path: Path) -> None:
@@ -43,7 +65,8 @@ def _keep(path: Path) -> None:
     link.replace(backup)
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """Wait until the disk has a folder's entries."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

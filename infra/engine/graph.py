@@ -65,6 +65,17 @@ def knots(resources: Sequence[Resource]) -> list[Knot]:
     return found
 
 
+def told(knots: Sequence[Knot]) -> str:
+    """What is unsound, in words; the first few of many."""
+    shown = [
+        f"{knot.resource} is there twice"
+        if knot.relation == "duplicate"
+        else f"{knot.resource} comes before its {knot.relation} {knot.missing}, or that is missing"
+        for knot in knots[:3]
+    ]
+    return "; ".join(shown) + (f"; and {len(knots) - 3} more" if len(knots) > 3 else "")
+
+
 def _relations(resource: Resource) -> list[tuple[str, str]]:
     provider = resource.provider.rpartition("::")[0]
     pairs = [("provider", provider), ("parent", resource.parent)]

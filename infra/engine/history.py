@@ -7,11 +7,10 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
-from infra.engine import files
 from infra.engine.errors import CorruptStateError
+from infra.engine.store import Store
 
 UpdateKind = Literal["update", "destroy", "refresh", "import"]
 
@@ -44,37 +43,33 @@ class Entry:
         }
 
 
-def append(folder: Path, stack: str, entry: Entry, checkpoint: str, now: int) -> None:
-    """Add an entry and the state after it. `now` in nanoseconds makes the files' names, and so the order."""
-    stem = f"{stack}-{now}"
-    files.write(folder / f"{stem}.checkpoint.json", checkpoint)
-    files.write(folder / f"{stem}.history.json", json.dumps(entry.document(), indent=4) + "\n")
+def append(store: Store, stem: str, entry: Entry, checkpoint: str) -> None:
+    """Add an entry and the state after it. `stem` is `<folder>/<stack>-<nanoseconds>`: names make the order."""
+    store.write(f"{stem}.checkpoint.json", checkpoint)
+    store.write(f"{stem}.history.json", json.dumps(entry.document(), indent=4) + "\n")
 
 
-def entries(folder: Path, stack: str) -> list[dict[str, Any]]:
+def entries(store: Store, folder: str, stack: str) -> list[dict[str, Any]]:
     """The history in the shape of `pulumi stack history --json`, newest first.
 
     One key more than the CLI's: `version`, which a file backend leaves at 0, counts from 1 here.
     """
     listed = []
-    for number, path in enumerate(paths(folder, stack), start=1):
+    for number, name in enumerate(names(store, folder, stack), start=1):
         try:
-            document = json.loads(path.read_text(encoding="utf-8"))
+            document = json.loads(store.read(f"{folder}/{name}") or "")
         except ValueError:
-            raise CorruptStateError(f"{path} is not a history entry: truncated or damaged; move it away to go on") from None
+            place = store.place(f"{folder}/{name}")
+            raise CorruptStateError(f"{place} is not a history entry: truncated or damaged; move it away to go on") from None
         listed.append(_listed(document, number))
     return listed[::-1]
 
 
-def paths(folder: Path, stack: str) -> list[Path]:
-    """The files of the entries, oldest first."""
-    name = re.compile(rf"{re.escape(stack)}-(\d+)\.history\.json")
-    found = []
-    for path in folder.glob("*.history.json") if folder.is_dir() else ():
-        match = name.fullmatch(path.name)
-        if match:
-            found.append((int(match.group(1)), path))
-    return [path for _, path in sorted(found)]
+def names(store: Store, folder: str, stack: str) -> list[str]:
+    """The names of the entries' files, oldest first."""
+    pattern = re.compile(rf"{re.escape(stack)}-(\d+)\.history\.json")
+    found = [(int(match.group(1)), name) for name in store.names(folder) if (match := pattern.fullmatch(name))]
+    return [name for _, name in sorted(found)]
 
 
 def _listed(document: Mapping[str, Any], number: int) -> dict[str, Any]:

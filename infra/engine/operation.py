@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from infra.engine import process
-from infra.engine.backend import FileBackend, opened_cipher
+from infra.engine.backend import Backend, FileBackend, opened_cipher
 from infra.engine.deployment import Surroundings, perform
 from infra.engine.errors import EngineError, ProcessDiedError, ProjectError
 from infra.engine.events import Diagnostic, Event
@@ -38,8 +38,7 @@ def run(request: Request, listener: Callable[[Event], None]) -> Result:
     project = load_project(request.project)
     file = load_stack_file(project, request.stack)
     backend = stack_backend(project, request.stack, request.backend)
-    lock: AbstractContextManager[None] = nullcontext() if request.is_preview else backend.locked()
-    with lock:
+    with _locked(request, backend, lambda text: listener(Diagnostic("info", text))):
         cipher = _warmed_up(request, backend, file)
         surroundings = Surroundings(
             project=project,
@@ -57,6 +56,10 @@ def run(request: Request, listener: Callable[[Event], None]) -> Result:
             return Result(succeeded=False, changes={}, outputs={}, error=str(death), digest={}, seconds=seconds)
 
 
+def _locked(request: Request, backend: Backend, told: Callable[[str], None]) -> AbstractContextManager[None]:
+    return nullcontext() if request.is_preview else backend.locked(wait=request.wait, told=told)
+
+
 def stack_backend(project: Project, stack: str, folder: Path | None = None) -> FileBackend:
     """Where a stack's state lives: in `folder`, or where the project says. Raises `ProjectError` if nobody says."""
     place = folder or project.state_folder
@@ -68,7 +71,7 @@ def stack_backend(project: Project, stack: str, folder: Path | None = None) -> F
     return FileBackend(place, project.name, stack)
 
 
-def _warmed_up(request: Request, backend: FileBackend, file: StackFile) -> Cipher | None:
+def _warmed_up(request: Request, backend: Backend, file: StackFile) -> Cipher | None:
     """The stack's cipher; its key is made while the big modules that most programs need are imported."""
     secrets_state = backend.secrets_state() or file.salt
     made: list[Cipher | None] = []

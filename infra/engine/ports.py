@@ -106,6 +106,10 @@ class Reading:
     outputs: Properties
 
 
+class UnknownOutcome(ProviderError):
+    """No answer came: whether the change was made is not known. The next operation looks for it."""
+
+
 class PartialFailure(ProviderError):
     """The resource exists but is not as it should be: its state is kept, the next update tries again.
 
@@ -165,6 +169,22 @@ class BulkReader(Protocol):
         """Look at those whose lists carry every field that is compared; None for one that does not exist.
 
         What the answer leaves out is read singly.
+        """
+
+
+class Unfindable(ProviderError):
+    """Nothing about a resource of this type tells it from others: what was made of it can only be looked for by people."""
+
+
+@runtime_checkable
+class Finder(Protocol):
+    """What a `Provider` may have besides: resources found without their id."""
+
+    def find(self, subject: Subject, inputs: Properties, since: float) -> Found | None:
+        """The resource that a create with these inputs has made, None if it made none.
+
+        Nothing made before `since` (seconds since 1970) is meant, as far as the server tells. Raises `Unfindable` for a type
+        that has no name of its own, and `ProviderError` where several could be meant, or no answer comes.
         """
 
 

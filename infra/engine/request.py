@@ -21,6 +21,7 @@ class Request:
     `environment` is set in the program's process only. `backend` overrides where state lives: the folder that holds
     `.pulumi`. `parallel` bounds how many provider calls run at once. `warm`: import the SDKs of the plugins' packages in this
     process, which pays where it runs several operations. `refresh`: look at everything first.
+    `wait`: seconds to wait for the stack's lock if somebody else has it.
     """
 
     kind: Kind
@@ -34,6 +35,7 @@ class Request:
     parallel: int = 16
     show_secrets: bool = False
     refresh: bool = False
+    wait: float = 0.0
     backend: Path | None = None
     warm: bool = True
 

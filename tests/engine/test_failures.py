@@ -134,7 +134,7 @@ def test_a_name_is_taken_once(bench: Bench) -> None:
 
 
 def test_a_killed_process_is_told_and_leaves_what_it_had_written(bench: Bench) -> None:
-    """Its lock is let go; the next update warns of what was under way, and goes on."""
+    """The next update takes its lock over, warns of what nobody can look for, and goes on."""
     bench.up('Thing("old")')
     bench.cloud.slow = 0.3
     result = bench.up('a = Thing("old")\nThing("dies", up=a.serial, fail="die")')
@@ -145,7 +145,8 @@ def test_a_killed_process_is_told_and_leaves_what_it_had_written(bench: Bench) -
 
     bench.cloud.slow = 0
     assert bench.up('a = Thing("old")\nThing("dies", up=a.serial)').succeeded
-    assert ["interrupted while creating" in event.message for event in bench.events if isinstance(event, Diagnostic)] == [True]
+    told = [event.message for event in bench.events if isinstance(event, Diagnostic)]
+    assert ["what its journal holds is in the state now" in told[0], "interrupted while creating" in told[1]] == [True, True]
     assert bench.backend.load("x").pending == ()
 
 
