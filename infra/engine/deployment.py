@@ -29,6 +29,7 @@ from infra.engine.executor import Executor
 from infra.engine.gate import Gate
 from infra.engine.graph import knots, told
 from infra.engine.history import Entry
+from infra.engine.hooks import Hooks
 from infra.engine.journal import Journal
 from infra.engine.masking import masked
 from infra.engine.planner import Planner
@@ -128,6 +129,7 @@ class Deployment:
         self._gate = Gate()
         self._listener: Callable[[Event], None] | None = listener
         self._reporter = Reporter(self._tell)
+        self._hooks = Hooks(self._reporter, preview=request.is_preview)
         self._snapshot = Snapshot(checkpoint.resources, checkpoint.pending, self._journal)
         self._providers = ConfiguredProviders(request.plugins, checkpoint.resources)
         self._prepare(checkpoint.resources)
@@ -144,6 +146,7 @@ class Deployment:
             preview=request.is_preview,
             parallel=request.parallel,
             clock=self._clock,
+            hooks=self._hooks,
         )
         self._registrar = Registrar(
             planner=self._planner,
@@ -153,6 +156,7 @@ class Deployment:
             defaults=DefaultProviders(self._surroundings.config, self._register_provider),
             reporter=self._reporter,
             gate=self._gate,
+            preview=request.is_preview,
         )
 
     def run(self) -> Result:
@@ -225,8 +229,11 @@ class Deployment:
             secret_keys=config.secret_keys,
         )
         os.environ.update(self._request.environment)
-        monitor, engine = Monitor(self._registrar, facts), EngineService(self._reporter)
-        error = program.run(self._surroundings.project, facts, monitor, engine)
+        monitor = Monitor(self._registrar, facts, self._hooks, self._delete)
+        try:
+            error = program.run(self._surroundings.project, facts, monitor, EngineService(self._reporter))
+        finally:
+            monitor.close()
         if error is not None and not self._gate.errors:  # otherwise it only says that an earlier failure reached the program
             self._fail(error)
 

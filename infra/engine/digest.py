@@ -11,11 +11,11 @@ from infra.engine.masking import MASK, jsonable
 from infra.engine.project import StackConfig
 from infra.engine.reporter import subject
 from infra.engine.resource import Resource
-from infra.engine.state import ORDER
-from infra.engine.steps import CreateReplacement, DeleteReplaced, Read, ReadReplacement, Refresh, Same, Step
+from infra.engine.state import ORDER, TIMED
+from infra.engine.steps import CreateReplacement, DeleteReplaced, ImportReplacement, Read, ReadReplacement, Refresh, Same, Step
 
 #: What the CLI leaves out of the digest (`shouldShow`).
-_HIDDEN: Final = (CreateReplacement, DeleteReplaced, Read, ReadReplacement)
+_HIDDEN: Final = (CreateReplacement, DeleteReplaced, ImportReplacement, Read, ReadReplacement)
 
 
 def digest(
@@ -76,7 +76,7 @@ def _fields(resource: Resource) -> list[tuple[str, Any]]:
     for key, name in ORDER:
         value = getattr(resource, name)
         if name == "timeouts":
-            value = {part: seconds for part in ("create", "update", "delete") if (seconds := getattr(value, part)) is not None}
+            value = {part: seconds for part in TIMED if (seconds := getattr(value, part)) is not None}
         if value or name in {"urn", "custom", "type"}:
             found.append((key, _listed(jsonable(value))))
     return found

@@ -24,6 +24,7 @@ _SIGNS: Final[Mapping[Operation, str]] = {
     "refresh": "~",
     "discard": "<",
     "import": "=",
+    "import-replacement": "=>",
 }
 _TITLES: Final[Mapping[Kind, str]] = {
     "preview": "Previewing update",

@@ -25,6 +25,7 @@ Operation = Literal[
     "refresh",
     "discard",
     "import",
+    "import-replacement",
 ]
 Severity = Literal["debug", "info", "warning", "error"]
 

@@ -17,9 +17,10 @@ from infra.engine.clock import Clock, rfc3339
 from infra.engine.configured import ConfiguredProviders
 from infra.engine.errors import CancelledError, EngineError, StepError
 from infra.engine.gate import Gate
-from infra.engine.ports import Created, PartialFailure, Provider, ProviderError, UnknownOutcome
+from infra.engine.hooks import Hooks, Occasion
+from infra.engine.ports import Created, Found, PartialFailure, Provider, ProviderError, UnknownOutcome
 from infra.engine.reporter import Reporter, subject
-from infra.engine.resource import Resource
+from infra.engine.resource import HookMoment, Resource
 from infra.engine.secrecy import secret_outputs
 from infra.engine.snapshot import Snapshot
 from infra.engine.steps import (
@@ -29,6 +30,8 @@ from infra.engine.steps import (
     DeleteReplaced,
     Discard,
     Forget,
+    Import,
+    ImportReplacement,
     Read,
     ReadReplacement,
     Replace,
@@ -52,11 +55,14 @@ class Executor:
         preview: bool,
         parallel: int,
         clock: Clock,
+        hooks: Hooks,
     ) -> None:
         self._snapshot, self._providers, self._reporter, self._gate = snapshot, providers, reporter, gate
         self._preview, self._parallel, self._clock = preview, parallel, clock
         self._calls = threading.BoundedSemaphore(parallel)
         self._condemned: dict[Resource, threading.Event] = {}
+        self._hooks = hooks
+        self._incomplete: dict[str, tuple[HookMoment, Resource | None]] = {}
         self._methods: Final[dict[type[Any], Callable[[Any], Resource | None]]] = {
             Same: self._same,
             Create: self._create,
@@ -69,6 +75,8 @@ class Executor:
             Forget: self._drop,
             Read: self._read,
             ReadReplacement: self._read_replacement,
+            Import: self._import,
+            ImportReplacement: self._import_replacement,
         }
 
     def announce(self, steps: Sequence[Step]) -> None:
@@ -93,6 +101,12 @@ class Executor:
         if result is None:
             raise EngineError("the planner made no step that yields a resource")
         return result
+
+    def completed(self, component: Resource) -> None:
+        """A component has registered its outputs: its hooks after a create or an update are due now."""
+        moment, old = self._incomplete.pop(component.urn, (None, None))
+        if moment is not None:
+            self._after(moment, component, component, old)
 
     def delete(self, waves: Sequence[Sequence[Step]]) -> None:
         """Carry out deletions, wave by wave. After a failure what is under way is finished, and nothing more begun.
@@ -138,9 +152,10 @@ class Executor:
     def _create(self, step: Create) -> Resource:
         new = self._created(step.new)
         self._snapshot.add(new)
-        return self._sound(new)
+        return self._ended("AfterCreate", self._sound(new))
 
     def _update(self, step: Update) -> Resource:
+        self._before("BeforeUpdate", step.new, step.old)
         if step.new.is_provider:
             new = replace(step.new, id=step.old.id, outputs=_provider_outputs(step.new.inputs), modified=self._now())
             self._providers.configure(new)
@@ -149,7 +164,7 @@ class Executor:
         else:
             new = replace(step.new, outputs=step.old.outputs, modified=self._now())
         self._snapshot.add(new, step.old)
-        return self._sound(new)
+        return self._ended("AfterUpdate", self._sound(new), step.old)
 
     def _replace(self, step: Replace) -> None:
         """Nothing is to be done: the steps around it do the work."""
@@ -158,18 +173,20 @@ class Executor:
         self._await_deletion(step.old)
         new = self._created(step.new)
         self._take_place(step.old, new, keep_old=step.keep_old)
-        return self._sound(new)
+        return self._ended("AfterCreate", self._sound(new))
 
     def _delete_replaced(self, step: DeleteReplaced) -> None:
-        self._remove(step.old)
+        self._remove(step.old, goes_along=step.goes_along)
         if step.condemned is None:
             self._snapshot.retire(step.old)
         else:
             self._snapshot.amend(step.old, step.condemned)
+        self._after("AfterDelete", step.old, None, step.old)
 
     def _delete(self, step: Delete) -> None:
-        self._remove(step.old)
+        self._remove(step.old, goes_along=step.goes_along)
         self._snapshot.retire(step.old)
+        self._after("AfterDelete", step.old, None, step.old)
 
     def _drop(self, step: Discard | Forget) -> None:
         self._snapshot.retire(step.old)
@@ -186,9 +203,20 @@ class Executor:
         self._take_place(step.old, new, keep_old=True)
         return new
 
+    def _import(self, step: Import) -> Resource:
+        new = self._taken_over(step.new)
+        self._snapshot.add(new)
+        return new
+
+    def _import_replacement(self, step: ImportReplacement) -> Resource:
+        new = self._taken_over(step.new)
+        self._take_place(step.old, new, keep_old=True)
+        return new
+
     # What the methods share.
 
     def _created(self, new: Resource) -> Resource:
+        self._before("BeforeCreate", new, None)
         now = self._now()
         new = replace(new, created=now, modified=now)
         if new.is_provider:
@@ -198,42 +226,88 @@ class Executor:
         if not new.custom:
             return new
         provider = self._providers.get(new.provider)
-        with self._calling(new, "creating"):
-            try:
-                created = provider.create(new.subject, new.inputs, preview=self._preview)
-            except PartialFailure as failure:
-                return self._with_outputs(replace(new, init_errors=failure.reasons), failure.created)
-        return self._with_outputs(new, created)
+
+        def create() -> Resource:
+            with self._calling(new, "creating"):
+                try:
+                    created = provider.create(new.subject, new.inputs, preview=self._preview)
+                except PartialFailure as failure:
+                    return self._with_outputs(replace(new, init_errors=failure.reasons), failure.created)
+            return self._with_outputs(new, created)
+
+        return self._hooks.persisting("create", new, occasion(new, None), create)
 
     def _updated(self, old: Resource, new: Resource) -> Resource:
         provider = self._providers.get(new.provider)
         new = replace(new, id=old.id, modified=self._now())
-        with self._calling(new, "updating"):
-            try:
-                outputs = provider.update(new.subject, old.id, old.inputs, old.outputs, new.inputs, preview=self._preview)
-            except PartialFailure as failure:
-                return self._with_outputs(replace(new, init_errors=failure.reasons), failure.created)
-        return self._with_outputs(new, Created(old.id, outputs))
 
-    def _remove(self, old: Resource) -> None:
+        def update() -> Resource:
+            with self._calling(new, "updating"):
+                try:
+                    outputs = provider.update(new.subject, old.id, old.inputs, old.outputs, new.inputs, preview=self._preview)
+                except PartialFailure as failure:
+                    return self._with_outputs(replace(new, init_errors=failure.reasons), failure.created)
+            return self._with_outputs(new, Created(old.id, outputs))
+
+        return self._hooks.persisting("update", new, occasion(new, old), update)
+
+    def _remove(self, old: Resource, *, goes_along: bool) -> None:
         self._await_deletion(old)
+        self._before("BeforeDelete", None, old)
         leave_alone = self._preview or not old.custom or old.is_provider or old.external or old.retain_on_delete
-        if leave_alone:
+        if leave_alone or goes_along:
             return
         provider = self._providers.get(old.provider)
-        with self._calling(old, "deleting"):
-            provider.delete(old.subject, old.id, old.inputs, old.outputs)
+
+        def delete() -> None:
+            with self._calling(old, "deleting"):
+                provider.delete(old.subject, old.id, old.inputs, old.outputs)
+
+        self._hooks.persisting("delete", old, occasion(None, old), delete)
 
     def _looked_at(self, new: Resource) -> Resource:
         if new.id == UNKNOWN_STRING:
             return new
+        found = self._found(new, new.id, new.inputs)
+        return self._with_outputs(new, Created(found.id or new.id, found.outputs))
+
+    def _taken_over(self, new: Resource) -> Resource:
+        """What stands under an import id, as the provider would have it written; ignored properties are its own anyway."""
+        found = self._found(new, new.import_id, {})
+        now = self._now()
+        new = replace(new, inputs=found.inputs, created=now, modified=now)
+        return self._with_outputs(new, Created(found.id or new.import_id, found.outputs))
+
+    def _found(self, new: Resource, id: str, inputs: Properties) -> Found:
         provider: Provider = self._providers.get(new.provider)
         with self._calling(new, "reading"):
-            found = provider.read(new.subject, new.id, {}, {})
+            found = provider.read(new.subject, id, inputs, inputs)
         if found is None:
-            raise StepError(f"resource '{new.id}' does not exist")
-        new = replace(new, inputs=found.inputs)
-        return self._with_outputs(new, Created(found.id or new.id, found.outputs))
+            raise StepError(f"resource '{id}' does not exist")
+        return found
+
+    def _before(self, moment: HookMoment, new: Resource | None, old: Resource | None) -> None:
+        owner = new or old
+        if owner is not None and owner.hooks:
+            self._hooks.run(moment, owner, occasion(new, old))
+
+    def _ended(self, moment: HookMoment, new: Resource, old: Resource | None = None) -> Resource:
+        """`new`, with its hooks called; a component's wait for its outputs."""
+        if new.custom:
+            self._after(moment, new, new, old)
+        elif new.hooks:
+            self._incomplete[new.urn] = (moment, old)
+        return new
+
+    def _after(self, moment: HookMoment, owner: Resource, new: Resource | None, old: Resource | None) -> None:
+        """What is done is done: a failing hook fails the operation, not the step."""
+        if not owner.hooks:
+            return
+        try:
+            self._hooks.run(moment, owner, occasion(new, old))
+        except StepError as error:
+            self._gate.fail(str(error))
+            self._reporter.diagnose("error", str(error), owner.urn)
 
     def _take_place(self, old: Resource, new: Resource, *, keep_old: bool) -> None:
         if keep_old:
@@ -290,7 +364,26 @@ _DOING: Final[dict[type[Any], str]] = {
     Forget: "dropping",
     Read: "reading",
     ReadReplacement: "reading",
+    Import: "importing",
+    ImportReplacement: "importing",
 }
+
+
+def occasion(new: Resource | None, old: Resource | None) -> Occasion:
+    """What hooks are told of a resource as it is to be, and as it was."""
+    subject = new or old
+    if subject is None:
+        raise EngineError("a hook is called for nothing")
+    return Occasion(
+        urn=subject.urn,
+        id=subject.id,
+        name=subject.name,
+        type=subject.type,
+        old_inputs=old.inputs if old else None,
+        new_inputs=new.inputs if new else None,
+        old_outputs=old.outputs if old else None,
+        new_outputs=new.outputs if new and new.id else None,
+    )
 
 
 def _provider_outputs(inputs: Properties) -> Properties:

@@ -15,6 +15,7 @@ from infra.engine.errors import PlanError
 from infra.engine.graph import antichains, dependents
 from infra.engine.ports import DiffKind, DiffResult, PropertyDiff
 from infra.engine.resource import Alias, Goal, Resource
+from infra.engine.secrecy import opened
 from infra.engine.steps import (
     Create,
     CreateReplacement,
@@ -22,6 +23,8 @@ from infra.engine.steps import (
     DeleteReplaced,
     Discard,
     Forget,
+    Import,
+    ImportReplacement,
     Read,
     ReadReplacement,
     Replace,
@@ -29,7 +32,7 @@ from infra.engine.steps import (
     Step,
     Update,
 )
-from infra.engine.values import UNKNOWN, Properties
+from infra.engine.values import UNKNOWN, Properties, Value, contains_unknown
 
 #: Compares a resource of the state with other inputs.
 Differ = Callable[[Resource, Properties], DiffResult]
@@ -47,6 +50,7 @@ class Planner:
         self._differ = differ
         self._claimed: set[str] = set()
         self._condemned: dict[str, Resource] = {}
+        self._replaced: set[str] = set()
         #: Earlier URNs of registered resources, with today's.
         self.renames: dict[str, str] = {}
         self._former: dict[str, str] = {}
@@ -85,15 +89,32 @@ class Planner:
         if old is None:
             return [Create(new)]
         if self.is_recreated(old):
+            self._replaced.add(new.urn)
             return [Replace(old, new, None), CreateReplacement(old, new, None, keep_old=False)]
         if old.external:
             return [CreateReplacement(old, new, None, keep_old=True), Replace(old, new, None)]
         diff = with_replacements(diff or _component_diff(old, new), goal.replace_on_changes, old.init_errors)
-        if diff.changes and diff.replaces:
+        if (diff.changes and diff.replaces) or is_triggered(old.replacement_trigger, new.replacement_trigger):
             return self._plan_replacement(goal, old, new, diff)
         if diff.changes or old.init_errors:
             return [Update(old, new, diff)]
         return [Same(old, new)]
+
+    def is_import(self, goal: Goal, old: Resource | None) -> bool:
+        """Whether a goal's `import_id` says to take over what exists: not if that is what the state has already."""
+        if not goal.import_id or not goal.custom:
+            return False
+        return old is None or old.external or (old.import_id or old.id) != goal.import_id
+
+    def plan_import(self, old: Resource | None, new: Resource) -> list[Step]:
+        """The steps that take over what exists under `new.import_id`."""
+        if old is None or self.is_recreated(old):
+            return [Import(new)]
+        return [ImportReplacement(old, new), Replace(old, new, None)]
+
+    def replaced_with(self, new: Resource) -> bool:
+        """Whether this operation replaces one that `new` is to be replaced with."""
+        return not self._replaced.isdisjoint(new.replace_with)
 
     def plan_read(self, new: Resource, old: Resource | None) -> list[Step]:
         """The steps of a `.get()`."""
@@ -112,14 +133,8 @@ class Planner:
                 f"{', '.join(protected)}: cannot be deleted, protected in the state. To unprotect, set the `protect` flag to "
                 "False in the program and run `up` once (this is the first of two steps), then remove"
             )
-        return [[self._deletion(resource) for resource in wave] for wave in antichains(unreached)]
-
-    def _deletion(self, resource: Resource) -> Step:
-        if resource.delete:
-            return DeleteReplaced(resource)
-        if resource.pending_replacement:
-            return Forget(resource)
-        return Discard(resource) if resource.external else Delete(resource)
+        gone = {resource.urn for resource in unreached}
+        return [[_deletion(resource, gone) for resource in wave] for wave in antichains(unreached)]
 
     def _plan_replacement(self, goal: Goal, old: Resource, new: Resource, diff: DiffResult) -> list[Step]:
         if old.protect and new.protect:
@@ -127,10 +142,14 @@ class Planner:
                 f"unable to replace resource {old.urn!r} as it is currently marked for protection (what changed: "
                 f"{', '.join(diff.replaces)}). To unprotect it, remove the `protect` flag and run `up`"
             )
+        self._replaced.add(new.urn)
         before = diff.delete_before_replace if goal.delete_before_replace is None else goal.delete_before_replace
         if not before:
             return [CreateReplacement(old, new, diff, keep_old=True), Replace(old, new, diff)]
-        steps: list[Step] = [self._condemn(resource, None) for resource in reversed(self._swept_along(old))]
+        swept = self._swept_along(old)
+        swept += [resource for resource in self._tied_to(old) if resource not in swept]
+        self._condemned.update((resource.urn, resource) for resource in swept)
+        steps: list[Step] = [self._condemn(resource, None) for resource in reversed(swept)]
         removal = self._condemn(old, diff)
         condemned = removal.condemned or old
         return [*steps, removal, Replace(condemned, new, diff), CreateReplacement(condemned, new, diff, keep_old=False)]
@@ -138,26 +157,30 @@ class Planner:
     def _condemn(self, old: Resource, diff: DiffResult | None) -> DeleteReplaced:
         condemned = replace(old, pending_replacement=True)
         self._condemned[old.urn] = condemned
-        return DeleteReplaced(old, condemned, diff)
+        return DeleteReplaced(old, condemned, diff, old.deleted_with in self._condemned)
+
+    def _tied_to(self, root: Resource) -> list[Resource]:
+        """What says by `replace_with` that it goes where `root` goes, and is not yet on the way."""
+        found = [resource for resource in self._base if root.urn in resource.replace_with and not self._is_settled(resource)]
+        for resource in found:
+            if resource.protect:
+                raise _protected_dependent(resource, root)
+        return found
+
+    def _is_settled(self, resource: Resource) -> bool:
+        done = (self._claimed, self._condemned, self.renames)
+        return resource.delete or any(resource.urn in found for found in done)
 
     def _swept_along(self, root: Resource) -> list[Resource]:
         """Those of root's dependents that would have to be replaced if what they take from it changed, antecedents first."""
         replaced = {root.urn}
         found = []
         for resource in dependents(self._base, root):
-            if (
-                resource.delete
-                or resource.urn in self._claimed
-                or resource.urn in self._condemned
-                or resource.urn in self.renames
-            ):
+            if self._is_settled(resource):
                 continue
             if resource.custom and not resource.external and self._must_follow(resource, replaced):
                 if resource.protect:
-                    raise PlanError(
-                        f"unable to replace resource {resource.urn!r} as part of replacing {root.urn!r} as it is currently "
-                        "marked for protection. To unprotect it, remove the `protect` flag and run `up`"
-                    )
+                    raise _protected_dependent(resource, root)
                 replaced.add(resource.urn)
                 found.append(resource)
         return found
@@ -171,7 +194,8 @@ class Planner:
         if not touched:
             return False
         inputs = {key: UNKNOWN if key in touched else value for key, value in resource.inputs.items()}
-        return bool(self._differ(resource, inputs).replaces)
+        diff = with_replacements(self._differ(resource, inputs), resource.replace_on_changes, ())
+        return bool(diff.replaces)
 
     def _claim_alias(self, urn: str, former: str) -> None:
         taken = former if former in self._claimed else self.renames.get(former)
@@ -232,6 +256,29 @@ def with_replacements(diff: DiffResult, paths: Sequence[str], init_errors: Seque
     if init_errors and any(property_path.contains(outer, ("#initerror",)) for outer in parsed):
         replaces.append("#initerror")
     return replace(diff, changes=diff.changes or bool(replaces), replaces=tuple(replaces), detailed=detailed)
+
+
+def is_triggered(old: Value, new: Value) -> bool:
+    """Whether a replacement trigger has changed. One that is new, or gone, triggers nothing; one not yet known does."""
+    if contains_unknown(old) or contains_unknown(new):
+        return True
+    return old is not None and new is not None and opened(old) != opened(new)
+
+
+def _deletion(resource: Resource, gone: set[str]) -> Step:
+    goes_along = resource.deleted_with in gone
+    if resource.delete:
+        return DeleteReplaced(resource, goes_along=goes_along)
+    if resource.pending_replacement:
+        return Forget(resource)
+    return Discard(resource) if resource.external else Delete(resource, goes_along)
+
+
+def _protected_dependent(resource: Resource, root: Resource) -> PlanError:
+    return PlanError(
+        f"unable to replace resource {resource.urn!r} as part of replacing {root.urn!r} as it is currently marked for "
+        "protection. To unprotect it, remove the `protect` flag and run `up`"
+    )
 
 
 def _replacing(item: PropertyDiff) -> PropertyDiff:

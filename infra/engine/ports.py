@@ -80,6 +80,7 @@ class Timeouts:
     create: float | None = None
     update: float | None = None
     delete: float | None = None
+    read: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,12 @@ from infra.engine.defaults import DefaultProviders
 from infra.engine.errors import CancelledError, EngineError, PlanError
 from infra.engine.executor import Executor
 from infra.engine.gate import Gate
-from infra.engine.planner import Planner
+from infra.engine.planner import Planner, is_triggered
 from infra.engine.ports import CheckResult, DiffResult, ProviderError
 from infra.engine.reporter import Reporter
 from infra.engine.resource import Goal, Resource
 from infra.engine.snapshot import Snapshot
-from infra.engine.steps import CreateReplacement, Replace, Step
+from infra.engine.steps import CreateReplacement, Replace, Same, Step
 from infra.engine.values import (
     RESOURCE_SIGNATURE,
     SIGNATURE_KEY,
@@ -48,7 +48,9 @@ class Registrar:
         defaults: DefaultProviders,
         reporter: Reporter,
         gate: Gate,
+        preview: bool,
     ) -> None:
+        self._preview = preview
         self._planner, self._executor, self._snapshot = planner, executor, snapshot
         self._providers, self._defaults, self._reporter, self._gate = providers, defaults, reporter, gate
         self._planning = threading.Lock()
@@ -69,8 +71,27 @@ class Registrar:
                 goal = replace(goal, provider=self._provider_for(goal, providers, version))
             with self._planning:
                 self._gate.check()
-                steps = self._plan(goal, providers)
+                urn, old = self._planner.claim(goal.parent, goal.type, goal.name, goal.aliases)
+                if not goal.custom:
+                    self._inherited[urn] = {**self._inherited.get(goal.parent, {}), **providers}
+                taken_over = self._planner.is_import(goal, old)
+                if taken_over:
+                    steps = self._planner.plan_import(old, _record(goal, urn, old, {}))
+                else:
+                    steps = self._plan(goal, urn, old)
                 self._executor.announce(steps)
+        resource = self._executor.run(steps)
+        return self._adjust(goal, resource) if taken_over else resource
+
+    def _adjust(self, goal: Goal, imported: Resource) -> Resource:
+        """What has been taken over, made what the program says. Raises `PlanError` if only another would do."""
+        with self.reported(), self._planning:
+            self._gate.check()
+            imported = self._snapshot.get(imported.urn) or imported
+            steps = self._plan(goal, imported.urn, imported)
+            if all(isinstance(step, Same) for step in steps):
+                return imported
+            self._executor.announce(steps)
         return self._executor.run(steps)
 
     def read(self, goal: Goal, id: str, *, version: str = "") -> Resource:
@@ -105,10 +126,14 @@ class Registrar:
             if resource.type == urns.STACK_TYPE:
                 self.stack_outputs = outputs
             elif resource.outputs != outputs:
-                self._snapshot.amend(resource, replace(resource, outputs=outputs))
+                completed = replace(resource, outputs=outputs)
+                self._snapshot.amend(resource, completed)
+                self._executor.completed(completed)
+            else:
+                self._executor.completed(resource)
 
     def invoke(
-        self, token: str, arguments: Properties, *, provider: str, version: str, depends_on: list[str]
+        self, token: str, arguments: Properties, *, provider: str, version: str, depends_on: list[str], parent: str = ""
     ) -> Properties | None:
         """The answer of a function; None if it cannot be known yet. A refusal of the provider is left to the program."""
         if token == "pulumi:pulumi:getResource":
@@ -116,15 +141,12 @@ class Registrar:
         if any(self._is_pending(urn) for urn in depends_on) or contains_unknown(arguments):
             return None
         package = urns.package_of(token)
-        reference = provider or self._defaults.reference(package, version)
+        reference = provider or self._inherited.get(parent, {}).get(package) or self._defaults.reference(package, version)
         if not self._providers.is_known(reference):
             return None
         return self._providers.get(reference).invoke(token, arguments)
 
-    def _plan(self, goal: Goal, providers: Mapping[str, str]) -> list[Step]:
-        urn, old = self._planner.claim(goal.parent, goal.type, goal.name, goal.aliases)
-        if not goal.custom:
-            self._inherited[urn] = {**self._inherited.get(goal.parent, {}), **providers}
+    def _plan(self, goal: Goal, urn: str, old: Resource | None) -> list[Step]:
         given = _given(goal, old)
         olds = None if old is None or old.external or self._planner.is_recreated(old) else old.inputs
         new = _record(goal, urn, old, self._checked(goal, urn, olds, given))
@@ -133,7 +155,19 @@ class Registrar:
             # What the provider took over from the old resource (names that it made up, say) must not stay.
             fresh = _record(goal, urn, old, self._checked(goal, urn, None, goal.properties))
             steps = [replace(step, new=fresh) if isinstance(step, Replace | CreateReplacement) else step for step in steps]
+            if goal.import_id:
+                self._refuse_replacement(old)
         return steps
+
+    def _refuse_replacement(self, imported: Resource) -> None:
+        """What is replaced gets another id than the one that the program names."""
+        message = (
+            "previously-imported resources that still specify an ID may not be replaced; please remove the `import` "
+            "declaration from your program"
+        )
+        if not self._preview:
+            raise PlanError(f"{imported.urn}: {message}")
+        self._reporter.diagnose("warning", message, imported.urn)
 
     def _checked(self, goal: Goal, urn: str, olds: Properties | None, news: Properties) -> Properties:
         if not goal.custom:
@@ -152,6 +186,10 @@ class Registrar:
     def _compared(self, old: Resource | None, new: Resource) -> DiffResult | None:
         if old is None or old.external or self._planner.is_recreated(old):
             return None
+        if is_triggered(old.replacement_trigger, new.replacement_trigger):
+            return DiffResult(changes=True)
+        if self._planner.replaced_with(new):
+            return DiffResult(changes=True, replaces=("replaceWith",))
         if self._providers.moved(old.provider, new.provider, self._planner.renames):
             return DiffResult(changes=True, replaces=("provider",))
         return None if not new.custom else compare(self._providers, old, new.inputs, new.provider)
@@ -208,19 +246,24 @@ def _record(goal: Goal, urn: str, old: Resource | None, inputs: Properties) -> R
         custom=goal.custom,
         inputs=inputs,
         parent=goal.parent,
-        protect=goal.protect,
+        protect=bool(goal.protect),
         dependencies=goal.dependencies,
         provider=goal.provider,
         property_dependencies=goal.property_dependencies,
         additional_secret_outputs=goal.additional_secret_outputs,
         aliases=(old.urn,) if old is not None and old.urn != urn else (),
         timeouts=goal.timeouts,
-        retain_on_delete=goal.retain_on_delete,
+        import_id=goal.import_id,
+        retain_on_delete=bool(goal.retain_on_delete),
         deleted_with=goal.deleted_with,
+        replace_with=goal.replace_with,
         created=old.created if old else "",
         modified=old.modified if old else "",
         ignore_changes=goal.ignore_changes,
+        hide_diffs=goal.hide_diffs,
         replace_on_changes=goal.replace_on_changes,
+        replacement_trigger=goal.replacement_trigger,
+        hooks=goal.hooks,
     )
 
 

@@ -12,9 +12,18 @@ from infra.engine import urn as urns
 from infra.engine.events import Diagnostic, Event, Severity, StepEnded, StepStarted
 from infra.engine.masking import masked
 from infra.engine.resource import Resource
-from infra.engine.steps import CreateReplacement, DeleteReplaced, Forget, Read, ReadReplacement, Refresh, Step
+from infra.engine.steps import (
+    CreateReplacement,
+    DeleteReplaced,
+    Forget,
+    ImportReplacement,
+    Read,
+    ReadReplacement,
+    Refresh,
+    Step,
+)
 
-_HIDDEN_FROM_COUNTS = (CreateReplacement, DeleteReplaced, ReadReplacement, Read)
+_HIDDEN_FROM_COUNTS = (CreateReplacement, DeleteReplaced, ImportReplacement, ReadReplacement, Read)
 
 
 class Reporter:

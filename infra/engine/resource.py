@@ -8,11 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from infra.engine import urn as urns
 from infra.engine.ports import Subject, Timeouts
-from infra.engine.values import Properties
+from infra.engine.values import Properties, Value
+
+#: The moments at which a program's hooks are called; Pulumi's names, which stand in the state.
+HookMoment: TypeAlias = Literal[
+    "BeforeCreate", "AfterCreate", "BeforeUpdate", "AfterUpdate", "BeforeDelete", "AfterDelete", "OnError"
+]
+Hooks: TypeAlias = Mapping[HookMoment, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,11 @@ class Alias:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
-    """One RegisterResource. `provider` is a reference (`<urn>::<id>`), empty for components and provider resources."""
+    """One RegisterResource. `provider` is a reference (`<urn>::<id>`), empty for components and provider resources.
+
+    `protect`, `retain_on_delete`: None where the program says nothing, and the parent decides. `import_id`: take over what
+    exists under this id instead of making it.
+    """
 
     type: str
     name: str
@@ -41,14 +51,19 @@ class Goal:
     dependencies: tuple[str, ...] = ()
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     aliases: tuple[Alias, ...] = ()
-    protect: bool = False
+    protect: bool | None = None
     ignore_changes: tuple[str, ...] = ()
     replace_on_changes: tuple[str, ...] = ()
     delete_before_replace: bool | None = None
     additional_secret_outputs: tuple[str, ...] = ()
-    retain_on_delete: bool = False
+    import_id: str = ""
+    retain_on_delete: bool | None = None
     deleted_with: str = ""
+    replace_with: tuple[str, ...] = ()
+    replacement_trigger: Value = None
     timeouts: Timeouts = field(default_factory=Timeouts)
+    hide_diffs: tuple[str, ...] = ()
+    hooks: Hooks = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -80,10 +95,14 @@ class Resource:
     import_id: str = ""
     retain_on_delete: bool = False
     deleted_with: str = ""
+    replace_with: tuple[str, ...] = ()
     created: str = ""
     modified: str = ""
     ignore_changes: tuple[str, ...] = ()
+    hide_diffs: tuple[str, ...] = ()
     replace_on_changes: tuple[str, ...] = ()
+    replacement_trigger: Value = None
+    hooks: Hooks = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -108,8 +127,8 @@ class Resource:
 
     @property
     def antecedents(self) -> tuple[str, ...]:
-        """URNs of all that must exist before this: provider, parent, dependencies, and what deletes it with itself."""
-        found = [urns.split_reference(self.provider)[0], self.parent, self.deleted_with, *self.dependencies]
+        """URNs of all that must exist before this: provider, parent, dependencies, and what takes it along."""
+        found = [urns.split_reference(self.provider)[0], self.parent, self.deleted_with, *self.replace_with, *self.dependencies]
         for names in self.property_dependencies.values():
             found.extend(names)
         return tuple(dict.fromkeys(urn for urn in found if urn))

@@ -64,20 +64,22 @@ class CreateReplacement:
 @dataclass(frozen=True, slots=True)
 class DeleteReplaced:
     """Delete a resource that is replaced: before its replacement is made (then `condemned` is its record until that is
-    done), or after."""
+    done), or after. `goes_along`: it is deleted with another one, and nobody is called for it."""
 
     operation: ClassVar[Operation] = "delete-replaced"
     old: Resource
     condemned: Resource | None = None
     diff: DiffResult | None = None
+    goes_along: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Delete a resource that the program no longer has."""
+    """Delete a resource that the program no longer has. `goes_along`: it is deleted with another one."""
 
     operation: ClassVar[Operation] = "delete"
     old: Resource
+    goes_along: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,23 @@ class Refresh:
     diff: DiffResult | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Import:
+    """Take over a resource that exists under `new.import_id`; it comes out as it is, and is compared with the program then."""
+
+    operation: ClassVar[Operation] = "import"
+    new: Resource
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReplacement:
+    """Take over a resource in the place of one that this stack owned; that one is deleted at the end."""
+
+    operation: ClassVar[Operation] = "import-replacement"
+    old: Resource
+    new: Resource
+
+
 Step: TypeAlias = (
     Refresh
     | Same
@@ -138,4 +157,6 @@ Step: TypeAlias = (
     | Forget
     | Read
     | ReadReplacement
+    | Import
+    | ImportReplacement
 )

@@ -12,7 +12,7 @@ from pulumi.runtime.proto import resource_pb2
 from infra.engine.errors import PlanError, UnsupportedError
 from infra.engine.ports import Timeouts
 from infra.engine.resource import Alias
-from infra.engine.rpc.goals import goal_of, seconds
+from infra.engine.rpc.goals import goal_of, refuse_unsupported, seconds
 from infra.engine.rpc.wire import from_struct, to_struct
 from infra.engine.values import OUTPUT_SIGNATURE, SIGNATURE_KEY, UNKNOWN, Secret
 
@@ -82,10 +82,15 @@ def test_a_request_becomes_a_goal() -> None:
     )
 
 
-def test_hooks_are_refused_by_name() -> None:
-    """They would be dropped in silence otherwise."""
+def test_what_this_engine_cannot_do_is_refused_by_name() -> None:
+    """It would be dropped in silence otherwise."""
+    with pytest.raises(UnsupportedError, match="a:b:C 'x': remote components"):
+        refuse_unsupported(resource_pb2.RegisterResourceRequest(type="a:b:C", name="x", remote=True))
+
+
+def test_hooks_are_kept_by_their_moments() -> None:
+    """Under the names that the state has for them."""
     request = resource_pb2.RegisterResourceRequest(type="a:b:C", name="x")
     request.hooks.before_create.append("hook")
 
-    with pytest.raises(UnsupportedError, match="a:b:C 'x': resource hooks"):
-        goal_of(request)
+    assert goal_of(request).hooks == {"BeforeCreate": ("hook",)}

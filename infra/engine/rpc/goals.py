@@ -7,16 +7,24 @@ from typing import Any, Final
 
 from infra.engine.errors import PlanError, UnsupportedError
 from infra.engine.ports import Timeouts
-from infra.engine.resource import Alias, Goal
-from infra.engine.rpc.wire import from_struct
+from infra.engine.resource import Alias, Goal, HookMoment, Hooks
+from infra.engine.rpc.wire import from_struct, from_value
 
 _UNITS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_MOMENTS: Final[dict[HookMoment, str]] = {
+    "BeforeCreate": "before_create",
+    "AfterCreate": "after_create",
+    "BeforeUpdate": "before_update",
+    "AfterUpdate": "after_update",
+    "BeforeDelete": "before_delete",
+    "AfterDelete": "after_delete",
+    "OnError": "on_error",
+}
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
 
 
 def goal_of(request: Any) -> Goal:
-    """The goal of a RegisterResourceRequest. Raises `UnsupportedError`."""
-    _refuse_unsupported(request)
+    """The goal of a RegisterResourceRequest."""
     return Goal(
         type=request.type,
         name=request.name,
@@ -27,14 +35,19 @@ def goal_of(request: Any) -> Goal:
         dependencies=tuple(sorted(request.dependencies)),
         property_dependencies={key: tuple(sorted(item.urns)) for key, item in sorted(request.propertyDependencies.items())},
         aliases=(*(Alias(urn=urn) for urn in request.aliasURNs), *(_alias(item) for item in request.aliases)),
-        protect=request.protect,
+        protect=request.protect if request.HasField("protect") else None,
         ignore_changes=tuple(request.ignoreChanges),
         replace_on_changes=tuple(request.replaceOnChanges),
         delete_before_replace=request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None,
         additional_secret_outputs=tuple(request.additionalSecretOutputs),
-        retain_on_delete=request.retainOnDelete,
+        import_id=request.importId,
+        retain_on_delete=request.retainOnDelete if request.HasField("retainOnDelete") else None,
         deleted_with=request.deletedWith,
+        replace_with=tuple(request.replace_with),
+        replacement_trigger=from_value(request.replacement_trigger) if request.HasField("replacement_trigger") else None,
         timeouts=_timeouts(request.customTimeouts),
+        hide_diffs=tuple(request.hideDiffs),
+        hooks=_hooks(request.hooks),
     )
 
 
@@ -78,18 +91,20 @@ def _alias(item: Any) -> Alias:
 
 
 def _timeouts(given: Any) -> Timeouts:
-    return Timeouts(create=seconds(given.create), update=seconds(given.update), delete=seconds(given.delete))
+    return Timeouts(
+        create=seconds(given.create), update=seconds(given.update), delete=seconds(given.delete), read=seconds(given.read)
+    )
 
 
-def _refuse_unsupported(request: Any) -> None:
+def _hooks(binding: Any) -> Hooks:
+    found = {moment: tuple(getattr(binding, field)) for moment, field in _MOMENTS.items()}
+    return {moment: names for moment, names in found.items() if names}
+
+
+def refuse_unsupported(request: Any) -> None:
+    """Raises `UnsupportedError` for what a RegisterResourceRequest asks and this engine does not do."""
     unsupported = {
         "remote components": request.remote,
-        "the resource option import_": bool(request.importId),
-        "resource hooks": request.hooks.ByteSize() > 0,
-        "resource transforms": bool(request.transforms),
-        "the resource option replace_with": bool(request.replace_with),
-        "the resource option replacement_trigger": request.HasField("replacement_trigger"),
-        "the resource option hide_diffs": bool(request.hideDiffs),
         "the resource option env_var_mappings": bool(request.envVarMappings),
     }
     where = f"{request.type} {request.name!r}"

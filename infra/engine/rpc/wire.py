@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from google.protobuf import struct_pb2
@@ -56,6 +57,44 @@ def _from_object(struct: Any) -> Value:
             secret = "secret" in fields and fields["secret"].bool_value
             return Secret(opened(inner)) if secret else inner
     return {key: from_value(item) for key, item in fields.items()}
+
+
+def dependencies_of(value: Any) -> set[str]:
+    """The URNs that the output values in a protobuf Value depend on, at any depth."""
+    kind = value.WhichOneof("kind")
+    if kind == "list_value":
+        return set[str]().union(*map(dependencies_of, value.list_value.values))
+    if kind != "struct_value":
+        return set()
+    fields = value.struct_value.fields
+    found = set[str]().union(*map(dependencies_of, fields.values()))
+    if SIGNATURE_KEY in fields and fields[SIGNATURE_KEY].string_value == OUTPUT_SIGNATURE:
+        found |= {item.string_value for item in fields["dependencies"].list_value.values}
+    return found
+
+
+def with_dependencies(value: Any, urns: Iterable[str]) -> None:
+    """Make a protobuf Value an output value that depends on `urns`, too."""
+    names = sorted({*urns, *dependencies_of(value)})
+    if not names:
+        return
+    content = struct_pb2.Value()
+    content.CopyFrom(value)
+    value.Clear()
+    fields = value.struct_value.fields
+    fields[SIGNATURE_KEY].string_value = OUTPUT_SIGNATURE
+    inner = content.struct_value.fields if content.WhichOneof("kind") == "struct_value" else {}
+    signature = inner[SIGNATURE_KEY].string_value if SIGNATURE_KEY in inner else ""
+    if signature == OUTPUT_SIGNATURE:
+        value.CopyFrom(content)
+    elif signature == SECRET_SIGNATURE:
+        fields["secret"].bool_value = True
+        content = inner["value"]
+    if signature != OUTPUT_SIGNATURE and content.string_value != UNKNOWN_STRING:
+        fields["value"].CopyFrom(content)
+    fields["dependencies"].list_value.Clear()
+    for name in names:
+        fields["dependencies"].list_value.values.add().string_value = name
 
 
 def to_struct(properties: Properties, into: Any = None) -> Any:
