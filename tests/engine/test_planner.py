@@ -36,7 +36,7 @@ def planner(*base: Resource) -> Planner:
 def operations(base: list[Resource], wanted: Goal, diff: DiffResult | None = None) -> list[tuple[str, str]]:
     deciding = planner(*base)
     urn, old = deciding.claim(wanted.parent, wanted.type, wanted.name, wanted.aliases)
-    new = Resource(urn=urn, type=wanted.type, custom=True, protect=wanted.protect)
+    new = Resource(urn=urn, type=wanted.type, custom=True, protect=bool(wanted.protect))
     steps = deciding.plan(wanted, old, new, diff)
     return [(step.operation, (getattr(step, "new", None) and step.new.name) or step.old.name) for step in steps]  # type: ignore[union-attr]
 
