@@ -195,7 +195,7 @@ def history(
     from infra.operations.history import history as run
 
     screen = Screen()
-    entries = run(options.project(context, environments), environment)
+    entries = run(options.project(context, environments), environment, os.environ)
     if as_json:
         screen.json([dict(entry.record) for entry in entries])
     elif not entries:

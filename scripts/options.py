@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -52,6 +53,7 @@ def project(context: typer.Context, environments: Path | None = None, engine: st
         project=common.project,
         environments=environments or common.environments,
         engine=engine or common.engine,
+        variables=os.environ,
     )
 
 

@@ -37,7 +37,14 @@ ENGINE_ORDER = [
 RESERVED = {
     "grpc": {"infra.engine.rpc", "infra.providers.plugin"},
     "google.protobuf": {"infra.engine.rpc", "infra.providers.plugin"},
-    "pulumi": {"infra.engine.rpc", "infra.engine.program", "infra.providers.plugin", "infra.components", "stacks"},
+    "pulumi": {
+        "infra.engine.rpc",
+        "infra.engine.program",
+        "infra.providers.plugin",
+        "infra.operations.engines",
+        "infra.components",
+        "stacks",
+    },
     "pulumi_databricks": {"infra.components", "stacks"},
     "databricks.sdk": {"infra.providers", "infra.operations"},
     "duckdb": {"infra.emulator"},

@@ -7,6 +7,8 @@
     ├── NotDeployed         the stack, or the output that is asked for, does not exist yet
     ├── PassphraseError     the passphrase of a stack is missing or unsafe
     ├── EngineUnavailable   an engine that is not there
+    ├── EngineFailed        an engine that is there, and could not begin
+    ├── HistoryUnavailable  a backend whose history cannot be read
     ├── WorkspaceError      the workspace on this machine cannot be started, stopped or reset
     └── RunError            a job cannot be run or followed
 
@@ -47,6 +49,14 @@ class PassphraseError(OperationError):
 
 
 class EngineUnavailable(OperationError):
+    pass
+
+
+class EngineFailed(OperationError):
+    pass
+
+
+class HistoryUnavailable(OperationError):
     pass
 
 

@@ -1,4 +1,4 @@
-"""The updates of a stack, newest first, as the state folder keeps them. The workspace is not asked."""
+"""The updates of a stack, newest first, as its backend keeps them. The workspace is not asked."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from infra.engine.backend import FileBackend
 from infra.models import load_environment
+from infra.operations.engines.choice import engine_of
 from infra.operations.settings import Settings
 
 #: Where an entry's environment may say who was at work, the most telling first.
@@ -30,10 +30,10 @@ class Entry:
     record: Mapping[str, Any]
 
 
-def history(settings: Settings, name: str) -> list[Entry]:
+def history(settings: Settings, name: str, variables: Mapping[str, str]) -> list[Entry]:
     """All updates of the environment's stack; none if there was never one. Raises `ModelError` for an unknown name."""
     environment = load_environment(name, settings.environments)
-    return [_entry(record) for record in FileBackend(settings.state, settings.project, environment.name).history()]
+    return [_entry(record) for record in engine_of(settings, environment, variables, lambda: None).history()]
 
 
 def _entry(record: Mapping[str, Any]) -> Entry:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from infra.engine.backend import FileBackend
-from infra.engine.masking import masked
-from infra.engine.values import reveal
 from infra.models import load_environment
+from infra.operations.engines.choice import engine_of
 from infra.operations.errors import NotDeployed
 from infra.operations.settings import Settings
 from infra.operations.target import passphrase_for
@@ -17,12 +15,11 @@ from infra.operations.target import passphrase_for
 def outputs(settings: Settings, name: str, variables: Mapping[str, str], *, show_secrets: bool = False) -> dict[str, Any]:
     """All outputs of the environment's stack, secrets masked unless asked for; raises `NotDeployed` if there is no stack."""
     environment = load_environment(name, settings.environments)
-    backend = FileBackend(settings.state, settings.project, environment.name)
-    if not backend.exists():
+    engine = engine_of(settings, environment, variables, lambda: passphrase_for(settings, environment, variables))
+    values = engine.outputs(show_secrets=show_secrets)
+    if values is None:
         raise NotDeployed(f"{name} is not deployed yet", remedy=f"Provision it: lakestead up {name}")
-    passphrase = passphrase_for(settings, environment, variables) if show_secrets else None
-    values = backend.load(passphrase).outputs
-    return {key: reveal(value) if show_secrets else masked(value) for key, value in values.items()}
+    return dict(values)
 
 
 def output(values: Mapping[str, Any], path: str) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,19 +14,50 @@ from infra.operations.errors import EngineUnavailable, ProjectError
 
 #: The file that marks the root of a project, for Pulumi and for this command.
 PROJECT_FILE = "Pulumi.yaml"
+#: Where state lives, over what Pulumi.yaml says; the Pulumi CLI knows it too.
+BACKEND_VARIABLE = "PULUMI_BACKEND_URL"
 #: Tells the program under `stacks/` which folder of environment files to read.
 ENVIRONMENTS_VARIABLE = "LAKESTEAD_ENVIRONMENTS"
+#: What may deploy.
+ENGINES = ("embedded", "pulumi")
+
+_FILE = "file://"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One project. All paths are absolute. `engine` overrides what an environment file says; None leaves it to the file."""
+    """One project. All paths are absolute. `backend` is the URL of where state lives, as Pulumi writes it.
+
+    `engine` overrides what an environment file says; None leaves it to the file.
+    """
 
     root: Path
     project: str
-    state: Path
+    backend: str
     environments: Path
     engine: str | None = None
+
+    @property
+    def has_state_folder(self) -> bool:
+        """Whether state lives in a folder, and not in a bucket or a service."""
+        return self.backend.startswith(_FILE)
+
+    @property
+    def state(self) -> Path:
+        """The folder in which state lives. Raises `ProjectError` for a backend that is none."""
+        if not self.has_state_folder:
+            raise ProjectError(
+                f"{self.root / PROJECT_FILE}: `backend.url` is {self.backend}",
+                why="The embedded engine keeps its state in a folder.",
+                remedy="Write `file://./.lakestead/state`, or deploy with the Pulumi CLI: --engine pulumi.",
+            )
+        return Path(self.backend.removeprefix(_FILE))
+
+    def secrets_provider(self, stack: str) -> str | None:
+        """What encrypts a stack's secrets: what Pulumi.<stack>.yaml says, else a passphrase; None leaves it to the service."""
+        file = self.root / f"Pulumi.{stack}.yaml"
+        said = _read(file).get("secretsprovider") if file.is_file() else None
+        return str(said) if said else None if self.backend.startswith("https://") else "passphrase"
 
     @property
     def home(self) -> Path:
@@ -38,9 +71,17 @@ class Settings:
 
 
 def locate(
-    start: Path, *, project: Path | None = None, environments: Path | None = None, engine: str | None = None
+    start: Path,
+    *,
+    project: Path | None = None,
+    environments: Path | None = None,
+    engine: str | None = None,
+    variables: Mapping[str, str] | None = None,
 ) -> Settings:
-    """The project that `start` lies in, or the one at `project`; raises `ProjectError` or `EngineUnavailable`."""
+    """The project that `start` lies in, or the one at `project`; raises `ProjectError` or `EngineUnavailable`.
+
+    `variables` are the process environment.
+    """
     root = _root(start.absolute()) if project is None else project.absolute()
     file = root / PROJECT_FILE
     if not file.is_file():
@@ -49,27 +90,19 @@ def locate(
     name = content.get("name")
     if not isinstance(name, str) or not name:
         raise ProjectError(f"{file}: `name` is missing", remedy="Write `name: lakestead`, the project's name in every URN.")
-    refuse_missing_engine(engine)
+    _refuse_unknown_engine(engine)
     return Settings(
         root=root,
         project=name,
-        state=_state_folder(root, content),
+        backend=_backend(root, start, content, variables or {}),
         environments=(root / "environments" if environments is None else environments).absolute(),
         engine=engine,
     )
 
 
-def refuse_missing_engine(engine: str | None) -> None:
-    """Raise `EngineUnavailable` for an engine that this version cannot drive."""
-    if engine in (None, "embedded"):
-        return
-    if engine == "pulumi":
-        raise EngineUnavailable(
-            "the engine `pulumi` is not there yet",
-            why="This version of the command does not drive the Pulumi CLI.",
-            remedy="Leave `--engine` away for the embedded engine, or run `pulumi up` itself: it reads the same project.",
-        )
-    raise EngineUnavailable(f"there is no engine `{engine}`", remedy="Use `embedded`.")
+def _refuse_unknown_engine(engine: str | None) -> None:
+    if engine not in (None, *ENGINES):
+        raise EngineUnavailable(f"there is no engine `{engine}`", remedy="Use `embedded`, or `pulumi` for the Pulumi CLI.")
 
 
 def _root(start: Path) -> Path:
@@ -91,15 +124,16 @@ def _read(file: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _state_folder(root: Path, content: dict[str, Any]) -> Path:
-    backend = content.get("backend")
-    url = backend.get("url") if isinstance(backend, dict) else None
-    if url is None:
-        return root / ".lakestead" / "state"
-    if not isinstance(url, str) or not url.startswith("file://"):
-        raise ProjectError(
-            f"{root / PROJECT_FILE}: `backend.url` is {url}",
-            why="The embedded engine keeps its state in a folder.",
-            remedy="Write `file://./.lakestead/state`.",
-        )
-    return (root / url.removeprefix("file://")).absolute()
+def _backend(root: Path, start: Path, content: dict[str, Any], variables: Mapping[str, str]) -> str:
+    """The URL of the backend; a folder's is made absolute, because the two engines do not run in the same one."""
+    if variables.get(BACKEND_VARIABLE):
+        url, base = variables[BACKEND_VARIABLE], start
+    else:
+        said = content.get("backend")
+        url, base = (said.get("url") if isinstance(said, dict) else None) or f"{_FILE}./.lakestead/state", root
+    if not isinstance(url, str) or "://" not in url:
+        raise ProjectError(f"{root / PROJECT_FILE}: `backend.url` is {url!r}", remedy="Write `file://./.lakestead/state`.")
+    if not url.startswith(_FILE):
+        return url
+    folder = Path(url.removeprefix(_FILE)).expanduser()
+    return f"{_FILE}{os.path.normpath(base.absolute() / folder)}"

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 
 from infra.models import Connection, Environment, connect, load_environment, resolve
 from infra.operations import local_workspace
+from infra.operations.engines.executable import pulumi_executable
 from infra.operations.errors import NotReachable, PassphraseError
 from infra.operations.passphrase import local_passphrase, passphrase_of_process
-from infra.operations.settings import Settings, refuse_missing_engine
+from infra.operations.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Target:
     environment: Environment
     connection: Connection
     passphrase: str | None = field(default=None, repr=False)
+    #: The process environment, for what is started on the target's behalf.
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
@@ -47,7 +50,8 @@ def open_target(settings: Settings, name: str, variables: Mapping[str, str], *, 
     No call is made that needs credentials.
     """
     declared = load_environment(name, settings.environments)
-    refuse_missing_engine(settings.engine or declared.engine)
+    if deploys and (settings.engine or declared.engine) == "pulumi":
+        pulumi_executable(variables)
     environment = resolve(declared, variables)
     connection = connect(environment, settings.root, variables)
     if environment.workspace.emulator is not None:
@@ -56,8 +60,17 @@ def open_target(settings: Settings, name: str, variables: Mapping[str, str], *, 
         settings=settings,
         environment=environment,
         connection=connection,
-        passphrase=passphrase_for(settings, environment, variables) if deploys else None,
+        passphrase=passphrase_for(settings, environment, variables)
+        if deploys and _has_passphrase(settings, declared)
+        else None,
+        variables=variables,
     )
+
+
+def _has_passphrase(settings: Settings, environment: Environment) -> bool:
+    """Whether the stack's secrets are encrypted with a passphrase; the Pulumi CLI has other ways."""
+    engine = settings.engine or environment.engine
+    return engine == "embedded" or settings.secrets_provider(environment.name) == "passphrase"
 
 
 def passphrase_for(settings: Settings, environment: Environment, variables: Mapping[str, str]) -> str:

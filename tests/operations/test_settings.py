@@ -40,11 +40,8 @@ def test_outside_of_a_project_the_option_is_named(tmp_path: Path) -> None:
         locate(tmp_path)
 
 
-def test_the_engine_pulumi_is_refused_with_a_way_out(project: Path) -> None:
-    with pytest.raises(EngineUnavailable, match="not there yet") as refused:
-        locate(project, engine="pulumi")
-
-    assert "pulumi up" in refused.value.remedy
+def test_an_engine_is_taken_by_its_name(project: Path) -> None:
+    assert [locate(project, engine=name).engine for name in ("embedded", "pulumi")] == ["embedded", "pulumi"]
 
 
 def test_an_unknown_engine_is_refused(project: Path) -> None:
@@ -52,11 +49,34 @@ def test_an_unknown_engine_is_refused(project: Path) -> None:
         locate(project, engine="steam")
 
 
-def test_a_backend_that_is_no_folder_is_refused(project: Path) -> None:
+def test_a_backend_that_is_no_folder_is_refused_by_what_needs_one(project: Path) -> None:
+    """The Pulumi CLI takes any."""
     (project / "Pulumi.yaml").write_text("name: shop\nbackend:\n  url: s3://bucket\n")
+    settings = locate(project)
 
-    with pytest.raises(ProjectError, match="s3://bucket"):
-        locate(project)
+    with pytest.raises(ProjectError, match="s3://bucket") as refused:
+        _ = settings.state
+
+    assert settings.backend == "s3://bucket"
+    assert "--engine pulumi" in refused.value.remedy
+
+
+def test_the_shell_may_name_another_backend_for_both_engines(project: Path, tmp_path: Path) -> None:
+    """As for the Pulumi CLI; a folder is relative to where the command runs."""
+    settings = locate(project / "stacks", variables={"PULUMI_BACKEND_URL": "file://./elsewhere"})
+
+    assert (settings.state, settings.backend) == (project / "stacks" / "elsewhere", f"file://{project}/stacks/elsewhere")
+
+
+def test_who_encrypts_a_stack_stands_in_its_file(project: Path) -> None:
+    (project / "Pulumi.prod.yaml").write_text("secretsprovider: awskms://alias/lake\n")
+    settings = locate(project)
+
+    assert [settings.secrets_provider(name) for name in ("prod", "local")] == ["awskms://alias/lake", "passphrase"]
+
+
+def test_pulumi_cloud_encrypts_by_itself(project: Path) -> None:
+    assert locate(project, variables={"PULUMI_BACKEND_URL": "https://api.pulumi.com"}).secrets_provider("prod") is None
 
 
 def test_a_project_file_that_is_not_yaml_is_refused_by_name(project: Path) -> None:

@@ -20,7 +20,7 @@ def settings(tmp_path: Path) -> Settings:
     (tmp_path / "environments").mkdir()
     for name, text in (("local", LOCAL), ("fresh", LOCAL), ("prod", REMOTE), ("wrong", "workspace: {planet: mars}\n")):
         (tmp_path / "environments" / f"{name}.yaml").write_text(text)
-    settings = Settings(tmp_path, "shop", tmp_path / "state", tmp_path / "environments")
+    settings = Settings(tmp_path, "shop", f"file://{tmp_path}/state", tmp_path / "environments")
     stacks = settings.state / ".pulumi" / "stacks" / "shop"
     stacks.mkdir(parents=True)
     (settings.state / ".pulumi" / "meta.yaml").write_text("version: 1\n")

@@ -42,12 +42,13 @@ def test_a_wrong_command_line_ends_with_2(lakestead: Command, arguments: tuple[s
     assert told in " ".join(done.stderr.split())
 
 
-def test_the_engine_pulumi_is_refused(lakestead: Command) -> None:
+def test_without_a_pulumi_cli_its_engine_is_refused(lakestead: Command) -> None:
+    """Said before the workspace is looked for, with how to get one; nothing falls back in silence."""
     done = lakestead("preview", "local", "--engine", "pulumi")
 
     assert done.returncode == 1
-    assert done.stderr.startswith("error: the engine `pulumi` is not there yet\n")
-    assert "→ Leave `--engine` away" in done.stderr
+    assert done.stderr.startswith("error: the Pulumi CLI is not there\n")
+    assert "version 3.259.0 or newer" in done.stderr
 
 
 def test_validate_needs_no_variable(lakestead: Command, project: Path) -> None:

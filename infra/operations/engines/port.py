@@ -22,10 +22,10 @@ class Options:
 
 
 class Engine(Protocol):
-    """One engine on one stack. Every method may raise an `EngineError` or an `OperationError` for what keeps it from starting."""
+    """One engine on one stack. Every method raises `EngineError` or `OperationError` for what keeps it from starting."""
 
     def run(self, kind: Kind, options: Options, listener: Listener) -> Result:
-        """Carry out an operation; `listener` gets each event in order, in the calling thread. What fails is told by `Result`."""
+        """Carry out an operation; `listener` gets each event in order, in this thread. What fails is told by `Result`."""
 
     def outputs(self, *, show_secrets: bool) -> Mapping[str, Any] | None:
         """The stack's outputs, secrets masked as "[secret]" unless asked for; None if there is no stack yet."""

@@ -6,7 +6,6 @@ once, through `interrupt`, and not a second time from the terminal: for the CLI 
 
 from __future__ import annotations
 
-import shutil
 import signal
 import subprocess
 import threading
@@ -17,14 +16,10 @@ from pulumi.automation import CommandResult, InvalidVersionError, OnOutput, Pulu
 from pulumi.automation.errors import create_command_error
 from semver import VersionInfo
 
+from infra.operations.engines.executable import OLDEST, REMEDY, pulumi_executable
 from infra.operations.errors import EngineUnavailable
 
-#: The CLI that goes with the SDK of this project; its events, its JSON and its state are what is read here.
-MINIMUM: Final = VersionInfo(3, 259, 0)
-_REMEDY: Final = (
-    f"Install the CLI named `pulumi`, version {MINIMUM} or newer (your platform's package manager has it, or Pulumi's own "
-    "installer), and put it on PATH. Or leave `--engine pulumi` away: the embedded engine needs nothing."
-)
+_MINIMUM: Final = VersionInfo.parse(OLDEST)
 
 
 class Command(PulumiCommand):
@@ -32,16 +27,14 @@ class Command(PulumiCommand):
 
     def __init__(self, variables: Mapping[str, str]) -> None:
         self._variables = dict(variables)
-        path = shutil.which("pulumi", path=self._variables.get("PATH", ""))
-        if path is None:
-            raise EngineUnavailable(
-                "the Pulumi CLI is not there", why="The engine `pulumi` needs an executable `pulumi` on PATH.", remedy=_REMEDY
-            )
+        path = pulumi_executable(self._variables)
         try:
-            super().__init__(version=MINIMUM)
+            super().__init__(version=_MINIMUM)
         except (InvalidVersionError, subprocess.CalledProcessError, OSError) as error:
-            raise EngineUnavailable(f"the Pulumi CLI at {path} cannot be used", why=str(error), remedy=_REMEDY) from error
+            raise EngineUnavailable(f"the Pulumi CLI at {path} cannot be used", why=str(error), remedy=REMEDY) from error
         self.command = path
+        # A CLI built by hand names no version; who switches the check off vouches for it.
+        self.version = self.version or _MINIMUM
         self._process: subprocess.Popen[str] | None = None
         self._interrupted = False
 
