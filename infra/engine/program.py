@@ -22,7 +22,9 @@ from pulumi.errors import RunError
 from pulumi.runtime import Settings, configure, run_in_stack, set_all_config
 from pulumi.runtime.settings import ROOT
 
+from infra.engine import sources
 from infra.engine.project import Project
+from infra.engine.rpc import quiescence
 from infra.engine.rpc.engine_service import EngineService
 from infra.engine.rpc.monitor import Facts, Monitor
 
@@ -35,12 +37,14 @@ def run(project: Project, facts: Facts, monitor: Monitor, engine: EngineService)
     """Run the project's program to its end. Answers what went wrong, in words for the user, or None."""
     sys.path.insert(0, str(project.program_folder))
     os.chdir(project.program_folder)
+    sources.read_as_written(project.program_folder)
     sys.argv = [project.entry_point]
     return contextvars.copy_context().run(_run, project, facts, monitor, engine)
 
 
 def _run(project: Project, facts: Facts, monitor: Monitor, engine: EngineService) -> str | None:
     ROOT.set(None)
+    quiescence.install()
     configure(
         Settings(
             project=facts.project,
@@ -70,9 +74,6 @@ def _run(project: Project, facts: Facts, monitor: Monitor, engine: EngineService
 
 
 def _execute(entry_point: str) -> None:
-    # Python takes bytecode for current if size and whole second of the source agree: an edit between two operations in one
-    # second would not be seen. What the program imports of packages is compiled at install, or by the parent.
-    sys.dont_write_bytecode = True
     runpy.run_path(entry_point, run_name="__main__")
 
 

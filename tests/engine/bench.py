@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -44,7 +43,6 @@ class Bench:
         self.folder = folder
         self.cloud = StandIn(folder / "cloud", **options)
         self.events: list[Event] = []
-        self._edits = 0
         (folder / "Pulumi.yaml").write_text("name: bench\nruntime: python\nbackend:\n  url: file://state\n")
         (folder / "Pulumi.dev.yaml").write_text(f"encryptionsalt: {SALT}\n")
 
@@ -55,7 +53,7 @@ class Bench:
 
     def run(self, kind: Kind, program: str | None = None, **more: Any) -> Result:
         if program is not None:
-            self._edit(PRELUDE + dedent(program))
+            (self.folder / "__main__.py").write_text(PRELUDE + dedent(program))
         self.events = []
         request = Request(
             kind=kind,
@@ -65,13 +63,6 @@ class Bench:
             **{"passphrase": "x", "parallel": 4, **more},
         )
         return run(request, self.events.append)
-
-    def _edit(self, program: str) -> None:
-        """Each edit has a second of its own: Python takes two texts of one size and second for the same, and keeps bytecode."""
-        self._edits += 1
-        file = self.folder / "__main__.py"
-        file.write_text(program)
-        os.utime(file, (self._edits, self._edits))
 
     def up(self, program: str | None = None, **more: Any) -> Result:
         return self.run("up", program, **more)
