@@ -69,13 +69,15 @@ class DeploymentView:
             self._line(steps.release_line(changes.release))
         self._write_problems(result)
         if result.succeeded and not self._preview and result.outputs:
-            self._line("")
+            if self._wrote:
+                self._line("")
             for line in tables.output_lines(result.outputs):
                 self._line(line)
         if self._wrote:
             self._screen.line()
-        if result.succeeded:
-            self._screen.line(steps.sum_line(changes, preview=self._preview, seconds=result.seconds))
+        if result.succeeded or not self._preview:
+            failed = not result.succeeded
+            self._screen.line(steps.sum_line(changes, preview=self._preview, seconds=result.seconds, failed=failed))
         return changes
 
     def _line(self, text: Text | str) -> None:
@@ -88,7 +90,7 @@ class DeploymentView:
         if event.operation in HIDDEN and self._preview:
             return
         if not self._preview:
-            self._running[key] = steps.doing(event.operation, event.type, event.name)
+            self._running[key] = steps.doing(event)
         elif not is_release_file(event.urn):
             planned = change(event)
             self._line(steps.planned_line(planned))
@@ -138,7 +140,8 @@ class DeploymentView:
         shown = ", ".join(names[:_UNDER_WAY]) + (f" and {len(names) - _UNDER_WAY} more" if len(names) > _UNDER_WAY else "")
         done = f"{self._ended} of {self._total}" if self._total else f"{self._ended}"
         text = "Planning …" if self._preview else f"{done} done  {shown}"
-        self._live.update(Spinner("dots", Text(text, style="dim")), refresh=not self._live.auto_refresh)
+        line = Text(text, style="dim", no_wrap=True, overflow="ellipsis")
+        self._live.update(Spinner("dots", line), refresh=not self._live.auto_refresh)
 
 
 def collect(operation: Callable[[Callable[[Event], None]], Result]) -> tuple[Result, list[StepEnded]]:

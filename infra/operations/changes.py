@@ -5,6 +5,7 @@ Pure; made from the engine's events. What it leaves out: words, symbols and colo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,11 +61,15 @@ class ReleaseChange:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """Everything that changes, in the engine's order."""
+    """Everything that changes, in the engine's order.
+
+    `counts` are the engine's, by operation; `file_counts` is the part of them that is the files of releases.
+    """
 
     changes: tuple[Change, ...] = ()
     release: ReleaseChange | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
+    file_counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def change_set(events: Iterable[StepStarted], counts: Mapping[str, int]) -> ChangeSet:
@@ -78,7 +83,12 @@ def change_set(events: Iterable[StepStarted], counts: Mapping[str, int]) -> Chan
             files.append(event)
         else:
             changes.append(change(event))
-    return ChangeSet(changes=tuple(changes), release=release_change(files), counts=counts)
+    return ChangeSet(
+        changes=tuple(changes),
+        release=release_change(files),
+        counts=counts,
+        file_counts=Counter(event.operation for event in files),
+    )
 
 
 def change(event: StepStarted) -> Change:

@@ -137,7 +137,10 @@ def problems(lines: Iterable[str]) -> list[Problem]:
         match = _PROBLEM.match(line)
         ends = re.match(rf"^{_TIME}(?:Done\.|Finished running|\d+ of \d+ |Running with dbt)", line) is not None
         if (match or ends) and heading:
-            found.append(Problem(_heading(heading), heading["name"], heading["path"], _message(body)))
+            message = _message(body)
+            # dbt says "Failure in model x" before "Database Error in model x", which tells all.
+            if message or match is None or match["name"] != heading["name"]:
+                found.append(Problem(_heading(heading), heading["name"], heading["path"], message))
             heading = None
         if match:
             heading, body = match, []

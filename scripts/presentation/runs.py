@@ -19,6 +19,9 @@ _MARKS: dict[NodeStatus, tuple[str, str]] = {
     "no-op": ("–", "dim"),
 }
 
+#: How the states of tasks begin that were stopped, or not even started: there is nothing to explain about them.
+_NEVER_RAN = ("UPSTREAM", "CANCEL", "EXCLUDED", "DISABLED", "SKIPPED")
+
 
 def node_line(task: str, node: Node) -> Text:
     """One dbt node that ended: its task, its name, and how."""
@@ -34,8 +37,11 @@ def node_line(task: str, node: Node) -> Text:
 
 def task_line(task: str, state: str, seconds: float | None, passed: int = 0) -> Text:
     """A task that ended, and how many tests passed in it."""
-    good = state == "SUCCESS"
     line = Text("  ")
+    if state.startswith(_NEVER_RAN):
+        line.append(f"– {task:<10} {state.lower().replace('_', ' ')}", style="dim")
+        return line
+    good = state == "SUCCESS"
     line.append("✓ " if good else "✗ ", style="green" if good else "red")
     line.append(f"{task:<10} ", style="bold")
     took = f" in {seconds:.1f} s" if seconds is not None else ""
@@ -65,14 +71,16 @@ def counts_text(counts: Counts) -> str:
         )
         if number
     ]
-    return f"{counts.total} dbt nodes: {', '.join(parts) or 'none ran'}"
+    if not counts.total:
+        return "no dbt node ran"
+    return f"{counts.total} dbt {'node' if counts.total == 1 else 'nodes'}: {', '.join(parts)}"
 
 
 def result_lines(result: RunResult) -> Iterator[Text]:
     """How a run ended: what went wrong in which task, then one line."""
     yield Text()
     for task in result.tasks:
-        if task.state == "SUCCESS" or task.state.startswith("UPSTREAM"):
+        if task.state == "SUCCESS" or task.state.startswith(_NEVER_RAN):
             continue
         for problem in task.problems:
             yield from problem_lines(problem)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.text import Text
 
-from infra.engine.events import Operation, StepEnded
+from infra.engine.events import Operation, StepEnded, StepStarted
 from infra.engine.ports import DiffKind
 from infra.engine.values import UNKNOWN, UNKNOWN_STRING
-from infra.operations.changes import Change, ChangeSet, PropertyChange, ReleaseChange
+from infra.operations.changes import Change, ChangeSet, PropertyChange, ReleaseChange, file_key, is_release_file
 
 _SYMBOLS: dict[Operation, str] = {
     "create": "+",
@@ -47,6 +48,7 @@ _DOING: dict[str, str] = {"create": "creating", "update": "updating", "delete": 
 _SUMMED: tuple[Operation, ...] = ("create", "import", "update", "replace", "delete", "read", "refresh", "discard")
 _KIND_SYMBOLS: dict[str, str] = {"add": "+", "delete": "-", "update": "~"}
 _SHOWN_FILES = 3
+_INDEX = re.compile(r"\[\d+\]")
 _VALUE_WIDTH = 100
 
 
@@ -77,17 +79,20 @@ def ended_line(event: StepEnded, change: Change | None = None) -> Text:
     return step_line(event.operation, event.type, event.name, f"{note}  {properties}".rstrip())
 
 
-def doing(operation: Operation, type: str, name: str) -> str:
+def doing(event: StepStarted) -> str:
     """What is under way, in a few words."""
-    return f"{_DOING.get(operation.split('-')[0], operation)} {type_label(type)} {name}"
+    doing = _DOING.get(event.operation.split("-")[0], event.operation)
+    subject = file_key(event.name)[1] if is_release_file(event.urn) else f"{type_label(event.type)} {event.name}"
+    return f"{doing} {subject}"
 
 
 def property_note(change: Change) -> str:
-    """`~comment +tags`; what forces a replacement bears an exclamation mark."""
-    return " ".join(
-        f"{_KIND_SYMBOLS[item.kind.split('-')[0]]}{item.path}{'!' if item.kind.endswith('-replace') else ''}"
+    """`~comment +tags`; what forces a replacement bears an exclamation mark. The items of a list are not told apart."""
+    notes = (
+        f"{_KIND_SYMBOLS[item.kind.split('-')[0]]}{_INDEX.sub('[*]', item.path)}{'!' if item.kind.endswith('-replace') else ''}"
         for item in change.properties
     )
+    return " ".join(dict.fromkeys(notes))
 
 
 def diff_lines(change: Change, new: Mapping[str, Any] | None = None) -> Iterator[Text]:
@@ -112,18 +117,21 @@ def release_line(release: ReleaseChange) -> Text:
     return _release_text("~", "", _files_note(release))
 
 
-def sum_line(changes: ChangeSet, *, preview: bool, seconds: float | None = None) -> Text:
-    """How many resources change, and how many do not."""
-    counted = [(operation, changes.counts[operation]) for operation in _SUMMED if changes.counts.get(operation)]
+def sum_line(changes: ChangeSet, *, preview: bool, seconds: float, failed: bool = False) -> Text:
+    """How many resources change, and how many do not; of an update that failed, how far it came."""
+    files = changes.file_counts
+    counted = [(operation, changes.counts.get(operation, 0) - files.get(operation, 0)) for operation in _SUMMED]
+    parts = [f"{number} {_verb(operation, preview)}" for operation, number in counted if number > 0]
+    if changes.release is not None:
+        parts.append(f"the dbt release {_verb(_release_operation(changes.release), preview)}")
     same = changes.counts.get("same", 0)
-    took = f"  ({seconds:.1f} s)" if seconds is not None else ""
-    if not counted:
-        return Text(
-            f"No change: {_count(same, 'resource')} {'is' if same == 1 else 'are'} as the environment says.{took}",
-            style="bold green",
-        )
-    parts = [f"{number} {'to ' + operation if preview else _DONE[operation]}" for operation, number in counted]
+    took = f"  ({seconds:.1f} s)"
     rest = f"; {same} unchanged" if same else ""
+    if failed:
+        return Text(f"Failed: {', '.join(parts) or 'nothing was changed'}{rest}.{took}", style="bold red")
+    if not parts:
+        are = "is" if same == 1 else "are"
+        return Text(f"No change: {_count(same, 'resource')} {are} as the environment says.{took}", style="bold green")
     return Text(f"{', '.join(parts)}{rest}.{took}", style="bold")
 
 
@@ -180,6 +188,16 @@ def _property_line(item: PropertyChange) -> Text:
     if kind.endswith("-replace"):
         line.append("  (forces a new resource)", style="magenta")
     return line
+
+
+def _verb(operation: Operation, preview: bool) -> str:
+    return f"to {operation}" if preview else _DONE[operation]
+
+
+def _release_operation(release: ReleaseChange) -> Operation:
+    if not release.before and release.after:
+        return "create"
+    return "delete" if release.before and not release.after else "update"
 
 
 def _release_text(symbol: str, name: str, note: str) -> Text:

@@ -53,7 +53,7 @@ def status_lines(status: WorkspaceStatus) -> list[str]:
         earlier = f" (it was at {status.host})" if status.host else ""
         return [f"stopped{earlier}: {status.folder}"]
     counts = status.details.get("counts", {})
-    objects = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in counts.items() if number)
+    objects = ", ".join(_counted(name.replace("_", " "), number) for name, number in counts.items() if number)
     return [
         f"running at {status.host} since {status.started}, process {status.pid}",
         f"folder  {status.folder}",
@@ -68,6 +68,10 @@ def table_lines(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterat
     for number, cells in enumerate([columns, *rows]):
         line = _GAP.join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()
         yield Text(line, style="" if number else "bold")
+
+
+def _counted(plural: str, number: int) -> str:
+    return f"{number} {plural.removesuffix('s') if number == 1 else plural}"
 
 
 def _flat(outputs: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

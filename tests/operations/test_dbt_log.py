@@ -94,6 +94,7 @@ def test_failures_are_told_in_dbts_words() -> None:
 03:20:01
 03:20:01    compiled code at target/compiled/lakestead/models/gold/dim_shows.yml/unique_dim_shows_show_id.sql
 03:20:01
+03:20:01  Failure in model fct_watches (models/gold/fct_watches.sql)
 03:20:01  Database Error in model fct_watches (models/gold/fct_watches.sql)
 03:20:01    [TABLE_OR_VIEW_NOT_FOUND] The table or view `silver`.`watches` cannot be found.
   line 3

@@ -119,7 +119,9 @@ def test_a_failure_is_told_with_its_reason(paper: Paper) -> None:
         shown(paper, events, result(error=reason, create=0), preview=False).strip()
         == f"""\
 +  Schema                 silver                               failed
-error: Schema silver: {reason}"""
+error: Schema silver: {reason}
+
+Failed: nothing was changed.  (1.2 s)"""
     )
 
 
@@ -139,9 +141,19 @@ def test_the_files_of_a_release_are_one_line(paper: Paper, preview: bool) -> Non
         events.append(StepStarted(operation, urn, FILE, name, old=value, new=value))  # type: ignore[arg-type]
         events.append(StepEnded(operation, urn, FILE, name, 0.1))  # type: ignore[arg-type]
 
-    assert shown(paper, events, result(create=1, delete=1), preview=preview).splitlines()[0] == (
+    text = shown(paper, events, result(create=1, delete=1, same=9), preview=preview)
+
+    assert text.splitlines()[0] == (
         " ~  dbt release            aaa → bbb                            1 file changed: models/dim.sql"
     )
+    assert text.splitlines()[-1] == f"the dbt release {'to update' if preview else 'updated'}; 9 unchanged.  (1.2 s)"
+
+
+def test_the_items_of_a_list_are_not_named_one_by_one(paper: Paper) -> None:
+    detailed = {f"tasks[{number}].dbtTask.projectDirectory": PropertyDiff("update") for number in range(6)}
+    text = shown(paper, [started("update", "nightly", detailed=detailed)], result(update=1), preview=True)
+
+    assert text.splitlines()[0].endswith(" ~tasks[*].dbtTask.projectDirectory")
 
 
 def test_a_report_for_machines_has_each_step_that_did_something() -> None:

@@ -33,7 +33,7 @@ Run 2 of streaming on http://127.0.0.1:1
   ✓ gold       dim_shows                                        OK 0.1 s
   ✓ gold       success in 3.0 s
 
-streaming succeeded in 9 s: 1 dbt nodes: 1 passed"""
+streaming succeeded in 9 s: 1 dbt node: 1 passed"""
     )
 
 
@@ -52,6 +52,18 @@ Failure in test unique_show_id (models/gold.yml)
 streaming failed in 9 s: 2 dbt nodes: 1 passed, 1 failed
   http://127.0.0.1/#job/1/run/2"""
     )
+
+
+def test_tasks_that_never_ran_are_not_explained(paper: Paper) -> None:
+    with RunView(paper, "streaming") as view:
+        view(TaskEnded("test", "UPSTREAM_FAILED", 0.0))
+    view.close(run("CANCELED", TaskResult("test", 4, "CANCELED", 0.0, "Run cancelled.")))
+
+    assert [line for line in paper.text.splitlines() if line] == [
+        "  – test       upstream failed",
+        "streaming canceled in 9 s: no dbt node ran",
+        "  http://127.0.0.1/#job/1/run/2",
+    ]
 
 
 def test_a_task_that_fails_without_a_node_shows_the_end_of_its_log(paper: Paper) -> None:

@@ -64,7 +64,7 @@ def test_a_running_workspace_tells_what_it_holds() -> None:
         "running at http://127.0.0.1:80 since now, process 7",
         "folder  /data/workspace",
         "token   /data/workspace/token",
-        "holds   1 catalogs, 2 service principals",
+        "holds   1 catalog, 2 service principals",
     ]
 
 
