@@ -75,6 +75,8 @@ def read_document(path: Path, shown_as: str) -> Node:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
     except UnicodeDecodeError as error:
         raise InvalidEnvironment([Finding(Position(shown_as, 1), "", f"is not UTF-8 text: {error.reason}")]) from error
+    except OSError as error:
+        raise InvalidEnvironment([Finding(Position(shown_as, 1), "", f"cannot be read: {error.strerror}")]) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1

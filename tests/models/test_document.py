@@ -122,3 +122,10 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(InvalidEnvironment, match=r"^environments/case\.yaml:1: is not UTF-8 text"):
         read_document(tmp_path / "case.yaml", "environments/case.yaml")
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    """A folder named like a file is told as such."""
+    (tmp_path / "case.yaml").mkdir()
+    with pytest.raises(InvalidEnvironment, match=r"^environments/case\.yaml:1: cannot be read: Is a directory$"):
+        read_document(tmp_path / "case.yaml", "environments/case.yaml")
