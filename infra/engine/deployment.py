@@ -47,6 +47,7 @@ from infra.engine.secrets import Cipher
 from infra.engine.settlement import Note, Settlement, settled
 from infra.engine.snapshot import Snapshot
 from infra.engine.state import Checkpoint, Codec, encode_checkpoint
+from infra.engine.targets import Selection
 from infra.engine.values import Properties
 
 
@@ -127,6 +128,7 @@ class Deployment:
         self.notes: Sequence[Note] = ()
         self._journal = None if request.is_preview else self._begun_journal()
         self._gate = Gate()
+        self._selection = _selection(request)
         self._listener: Callable[[Event], None] | None = listener
         self._reporter = Reporter(self._tell)
         self._hooks = Hooks(self._reporter, preview=request.is_preview)
@@ -137,6 +139,7 @@ class Deployment:
     def _prepare(self, base: Sequence[Resource]) -> None:
         """Make ready to plan from `base`: the state, or what a refresh made of it."""
         request = self._request
+        self._base = base
         self._planner = Planner(request.stack, self._surroundings.project.name, base, self._compare)
         self._executor = Executor(
             self._snapshot,
@@ -157,6 +160,7 @@ class Deployment:
             reporter=self._reporter,
             gate=self._gate,
             preview=request.is_preview,
+            selection=self._selection,
         )
 
     def run(self) -> Result:
@@ -174,12 +178,22 @@ class Deployment:
         return self._result(time.monotonic() - begun)
 
     def _carry_out(self) -> None:
+        try:
+            if not self._request.runs_program:
+                self._selection.check(self._base)
+            self._do()
+        except PlanError as error:
+            self._fail(str(error))
+
+    def _do(self) -> None:
         if self._request.is_refresh or self._request.refresh:
             self._refresh()
         if self._request.is_refresh or self._gate.shut:
             return
         if self._request.runs_program:
             self._run_program()
+            if not self._gate.shut:
+                self._selection.check(self._base, self._registrar.registered)
         self._delete()
         self._keep_outputs()
 
@@ -193,7 +207,7 @@ class Deployment:
             counted=self._request.is_refresh,
             clock=self._clock,
         )
-        refresher.run()
+        refresher.run(_selection(self._request).includes)
         if not self._request.is_refresh:
             self._prepare(self._snapshot.unreached())
 
@@ -241,9 +255,8 @@ class Deployment:
         if self._gate.shut:
             return
         try:
-            self._executor.delete(self._planner.plan_deletes(self._snapshot.unreached()))
-        except PlanError as error:
-            self._fail(str(error))
+            unreached = self._selection.deleted(self._snapshot.unreached(), self._base)
+            self._executor.delete(self._planner.plan_deletes(unreached))
         except StepError:
             return  # the gate has it, and it has been told
 
@@ -348,3 +361,13 @@ class Deployment:
         finally:
             for number, handler in former.items():
                 signal.signal(number, handler)
+
+
+def _selection(request: Request) -> Selection:
+    return Selection(
+        targets=request.targets,
+        excludes=request.excludes,
+        replaces=request.replaces,
+        target_dependents=request.target_dependents,
+        exclude_dependents=request.exclude_dependents,
+    )

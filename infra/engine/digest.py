@@ -12,10 +12,20 @@ from infra.engine.project import StackConfig
 from infra.engine.reporter import subject
 from infra.engine.resource import Resource
 from infra.engine.state import ORDER, TIMED
-from infra.engine.steps import CreateReplacement, DeleteReplaced, ImportReplacement, Read, ReadReplacement, Refresh, Same, Step
+from infra.engine.steps import (
+    CreateReplacement,
+    DeleteReplaced,
+    ImportReplacement,
+    Read,
+    ReadReplacement,
+    Refresh,
+    Same,
+    Skip,
+    Step,
+)
 
 #: What the CLI leaves out of the digest (`shouldShow`).
-_HIDDEN: Final = (CreateReplacement, DeleteReplaced, ImportReplacement, Read, ReadReplacement)
+_HIDDEN: Final = (CreateReplacement, DeleteReplaced, ImportReplacement, Read, ReadReplacement, Skip)
 
 
 def digest(

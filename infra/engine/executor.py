@@ -36,6 +36,7 @@ from infra.engine.steps import (
     ReadReplacement,
     Replace,
     Same,
+    Skip,
     Step,
     Update,
 )
@@ -65,6 +66,7 @@ class Executor:
         self._incomplete: dict[str, tuple[HookMoment, Resource | None]] = {}
         self._methods: Final[dict[type[Any], Callable[[Any], Resource | None]]] = {
             Same: self._same,
+            Skip: self._skip,
             Create: self._create,
             Update: self._update,
             Replace: self._replace,
@@ -148,6 +150,9 @@ class Executor:
             self._providers.configure(new)
         self._snapshot.add(new, step.old)
         return new
+
+    def _skip(self, step: Skip) -> Resource:
+        return step.new
 
     def _create(self, step: Create) -> Resource:
         new = self._created(step.new)
@@ -354,6 +359,7 @@ class Executor:
 
 _DOING: Final[dict[type[Any], str]] = {
     Same: "keeping",
+    Skip: "leaving out",
     Create: "creating",
     Update: "updating",
     Replace: "replacing",

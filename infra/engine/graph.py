@@ -50,6 +50,25 @@ def antichains(condemned: Iterable[Resource]) -> list[list[Resource]]:
     return waves
 
 
+def in_order(resources: Sequence[Resource]) -> list[Resource]:
+    """`resources` with whatever stands before one of its antecedents moved behind it; a sound order stays as it is."""
+    by_urn = {resource.urn: resource for resource in resources if resource.delete}
+    by_urn |= {resource.urn: resource for resource in resources if not resource.delete}
+    ordered: dict[Resource, None] = {}
+    entered: set[Resource] = set()
+    for resource in resources:
+        way = [resource]
+        while way:
+            entered.add(way[-1])
+            needed = (by_urn.get(urn) for urn in way[-1].antecedents)
+            missing = next((item for item in needed if item is not None and item not in entered), None)
+            if missing is None:
+                ordered.setdefault(way.pop())
+            else:
+                way.append(missing)
+    return list(ordered)
+
+
 def knots(resources: Sequence[Resource]) -> list[Knot]:
     """What is unsound in a state: a relation to something that is not there or comes later, or a URN twice."""
     found = []

@@ -23,7 +23,8 @@ from infra.engine.ports import CheckResult, DiffResult, ProviderError
 from infra.engine.reporter import Reporter
 from infra.engine.resource import Goal, Resource
 from infra.engine.snapshot import Snapshot
-from infra.engine.steps import CreateReplacement, Replace, Same, Step
+from infra.engine.steps import CreateReplacement, Replace, Same, Skip, Step
+from infra.engine.targets import Selection
 from infra.engine.values import (
     RESOURCE_SIGNATURE,
     SIGNATURE_KEY,
@@ -49,12 +50,16 @@ class Registrar:
         reporter: Reporter,
         gate: Gate,
         preview: bool,
+        selection: Selection,
     ) -> None:
         self._preview = preview
         self._planner, self._executor, self._snapshot = planner, executor, snapshot
         self._providers, self._defaults, self._reporter, self._gate = providers, defaults, reporter, gate
+        self._selection = selection
         self._planning = threading.Lock()
         self._inherited: dict[str, Mapping[str, str]] = {}
+        #: URNs of what the program registered so far.
+        self.registered: list[str] = []
         #: What the program registered as the stack's outputs; None if it never came so far.
         self.stack_outputs: Properties | None = None
 
@@ -74,8 +79,12 @@ class Registrar:
                 urn, old = self._planner.claim(goal.parent, goal.type, goal.name, goal.aliases)
                 if not goal.custom:
                     self._inherited[urn] = {**self._inherited.get(goal.parent, {}), **providers}
-                taken_over = self._planner.is_import(goal, old)
-                if taken_over:
+                asked = _record(goal, urn, old, goal.properties)
+                included = self._selected(asked)
+                taken_over = included and self._planner.is_import(goal, old)
+                if not included:
+                    steps = [self._left_alone(asked, old)]
+                elif taken_over:
                     steps = self._planner.plan_import(old, _record(goal, urn, old, {}))
                 else:
                     steps = self._plan(goal, urn, old)
@@ -121,6 +130,8 @@ class Registrar:
         """The outputs of a component; the stack's are kept until the operation is done."""
         with self.reported():
             resource = self._snapshot.get(urn)
+            if urn in self._selection.skipped:
+                return
             if resource is None:
                 raise PlanError(f"cannot complete a resource {urn!r} whose registration isn't pending")
             if resource.type == urns.STACK_TYPE:
@@ -131,6 +142,10 @@ class Registrar:
                 self._executor.completed(completed)
             else:
                 self._executor.completed(resource)
+
+    def is_skipped(self, urn: str) -> bool:
+        """Whether a registered resource was not made, because the operation is about others: all of it is unknown."""
+        return urn in self._selection.skipped
 
     def invoke(
         self, token: str, arguments: Properties, *, provider: str, version: str, depends_on: list[str], parent: str = ""
@@ -169,6 +184,22 @@ class Registrar:
             raise PlanError(f"{imported.urn}: {message}")
         self._reporter.diagnose("warning", message, imported.urn)
 
+    def _selected(self, asked: Resource) -> bool:
+        self.registered.append(asked.urn)
+        included = self._selection.registers(asked)
+        if included:
+            self._selection.refuse_missing(asked)
+        return included
+
+    def _left_alone(self, asked: Resource, old: Resource | None) -> Step:
+        """What becomes of a resource that the operation is not about."""
+        if old is None:
+            self._selection.skipped.add(asked.urn)
+            return Skip(asked)
+        if old.urn == asked.urn:
+            return Same(old, replace(old))
+        return Same(old, replace(old, urn=asked.urn, parent=asked.parent, aliases=(old.urn,)))
+
     def _checked(self, goal: Goal, urn: str, olds: Properties | None, news: Properties) -> Properties:
         if not goal.custom:
             return news
@@ -186,6 +217,8 @@ class Registrar:
     def _compared(self, old: Resource | None, new: Resource) -> DiffResult | None:
         if old is None or old.external or self._planner.is_recreated(old):
             return None
+        if self._selection.replaces.match(new.urn):
+            return DiffResult(changes=True, replaces=("id",))
         if is_triggered(old.replacement_trigger, new.replacement_trigger):
             return DiffResult(changes=True)
         if self._planner.replaced_with(new):

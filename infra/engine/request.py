@@ -22,6 +22,9 @@ class Request:
     `.pulumi`. `parallel` bounds how many provider calls run at once. `warm`: import the SDKs of the plugins' packages in this
     process, which pays where it runs several operations. `refresh`: look at everything first.
     `wait`: seconds to wait for the stack's lock if somebody else has it.
+
+    `targets`, `excludes` and `replaces` are URNs or patterns (`targets`): what alone the operation is about, what it leaves
+    alone, what it makes anew.
     """
 
     kind: Kind
@@ -36,6 +39,11 @@ class Request:
     show_secrets: bool = False
     refresh: bool = False
     wait: float = 0.0
+    targets: tuple[str, ...] = ()
+    target_dependents: bool = False
+    excludes: tuple[str, ...] = ()
+    exclude_dependents: bool = False
+    replaces: tuple[str, ...] = ()
     backend: Path | None = None
     warm: bool = True
 

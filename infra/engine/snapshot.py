@@ -20,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from infra.engine.graph import in_order
 from infra.engine.resource import FIELDS, Resource
 from infra.engine.state import PendingOperation
 
@@ -163,7 +164,7 @@ class Snapshot:
             old = [self._slots[slot] for slot in sorted(self._slots) if slot < self._first_new]
             pending = [*self._left_over, *(call.operation for call in self._calls.values() if not call.answered)]
             renames = dict(self._renames)
-        return [*new, *(renamed(resource, renames) for resource in old)], pending
+        return in_order([*new, *(renamed(resource, renames) for resource in old)]), pending
 
     def _put(self, slot: int, resource: Resource) -> None:
         self._slots[slot] = resource

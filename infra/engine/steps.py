@@ -23,6 +23,14 @@ class Same:
 
 
 @dataclass(frozen=True, slots=True)
+class Skip:
+    """A resource that would have to be made is not, because this operation is about others. It leaves no record."""
+
+    operation: ClassVar[Operation] = "same"
+    new: Resource
+
+
+@dataclass(frozen=True, slots=True)
 class Create:
     """Make a resource."""
 
@@ -147,6 +155,7 @@ class ImportReplacement:
 Step: TypeAlias = (
     Refresh
     | Same
+    | Skip
     | Create
     | Update
     | Replace

@@ -89,7 +89,9 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, resource_pb2_grpc.Resou
         """Bring a resource to what the program wants."""
         resource = self._answered(lambda: self._register(request))
         known = resource.id not in {"", UNKNOWN_STRING}
-        response = resource_pb2.RegisterResourceResponse(urn=resource.urn, id=resource.id if known else "")
+        response = resource_pb2.RegisterResourceResponse(
+            urn=resource.urn, id=resource.id if known else "", unknown=self._registrar.is_skipped(resource.urn)
+        )
         to_struct(resource.outputs if resource.custom else {}, response.object)
         return response
 
