@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from infra.engine.ports import Provider, ProviderError, Subject
+from infra.engine.ports import Finder, Provider, ProviderError, Subject
 from infra.engine.values import Properties, Secret, reveal
 from infra.providers.databricks import plugin
 from infra.providers.databricks.client import Client
@@ -201,6 +202,26 @@ def test_a_resource_can_be_imported(place: Place, kind: str) -> None:
         assert checked.failures == ()
         diff = place.provider.diff(here, id, found.inputs, found.outputs, checked.inputs)
         assert (diff.changes, diff.detailed) == (False, {})
+    finally:
+        place.provider.delete(here, id, inputs, outputs)
+
+
+@kinds
+def test_what_a_create_has_made_is_found_without_its_id(place: Place, kind: str) -> None:
+    """By its natural key; what was there before the create began, and says so, is not meant."""
+    if kind == "Job":
+        place.made(kind, CASES[kind][0](place.ids) | {"name": "another"})
+    before = time.time()
+    here = subject(kind)
+    checked = place.provider.check(here, None, CASES[kind][0](place.ids)).inputs
+    assert isinstance(place.provider, Finder)
+    missing = None if kind in {*STAYS, "Permissions"} else place.provider.find(here, checked, before)
+    here, id, inputs, outputs = place.made(kind, CASES[kind][0](place.ids))
+    try:
+        found = place.provider.find(here, inputs, before)
+        later = place.provider.find(here, inputs, before + 3600)
+        assert (missing, found and found.id) == (None, id)
+        assert (later is None) == (kind in {"Catalog", "Schema", "Volume", "Job"})
     finally:
         place.provider.delete(here, id, inputs, outputs)
 

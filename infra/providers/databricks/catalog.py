@@ -11,7 +11,7 @@ from infra.engine.values import Properties
 from infra.providers.databricks import documents
 from infra.providers.databricks.client import Answer
 from infra.providers.databricks.errors import Absent, Incomplete
-from infra.providers.databricks.resource import Resource, found, joined, path, picked, posted, zeroes
+from infra.providers.databricks.resource import Resource, found, joined, made_since, path, picked, posted, zeroes
 from infra.providers.databricks.shapes import AUTO_NAME, PROVIDER_CONFIG, Shape, block, flag, integer, mapping, text
 from infra.providers.databricks.workspace import Workspace
 
@@ -87,6 +87,10 @@ class Catalog(Resource):
 
     def identity(self, inputs: Properties) -> str:
         return joined(inputs, "name")
+
+    def locate(self, workspace: Workspace, inputs: Properties, since: float) -> str | None:
+        id = self.identity(inputs)
+        return id if made_since(found(workspace, path(_CATALOGS, id)), since) else None
 
     def create(self, workspace: Workspace, inputs: Properties, limits: Timeouts) -> tuple[str, Properties]:
         name = str(inputs["name"])

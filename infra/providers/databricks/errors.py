@@ -10,7 +10,7 @@ ProviderError (infra.engine.ports)
 
 from __future__ import annotations
 
-from infra.engine.ports import ProviderError
+from infra.engine.ports import ProviderError, UnknownOutcome
 from infra.engine.values import Properties
 
 
@@ -30,7 +30,7 @@ class Conflict(Refused):
     """What the call would create exists already."""
 
 
-class Unconfirmed(ProviderError):
+class Unconfirmed(UnknownOutcome):
     """The connection broke, or a gateway gave up, after a change was sent: whether it was made is not known."""
 
 

@@ -18,7 +18,7 @@ from infra.providers.databricks.errors import Absent, Incomplete, Refused, Uncon
 from infra.providers.databricks.job_compute import environments, job_clusters, libraries
 from infra.providers.databricks.job_tasks import tasks
 from infra.providers.databricks.notifications import email_notifications, health, webhook_notifications
-from infra.providers.databricks.resource import Resource, found
+from infra.providers.databricks.resource import Resource, found, made_since
 from infra.providers.databricks.shapes import (
     AUTO_NAME,
     PROVIDER_CONFIG,
@@ -153,14 +153,24 @@ class Job(Resource):
         if len(runners) > 1:
             yield CheckFailure("runAs", f"names {' and '.join(runners)}: name one")
 
+    def locate(self, workspace: Workspace, inputs: Properties, since: float) -> str | None:
+        """Among the caller's own jobs of this name the one that is young enough: names of jobs are not unique."""
+        name = str(inputs["name"])
+        jobs = workspace.get(f"{_JOBS}/list", name=name).get("jobs") or []
+        mine = [job for job in jobs if job.get("creator_user_name") == workspace.user_name and made_since(job, since)]
+        if len(mine) > 1:
+            ids = ", ".join(str(job["job_id"]) for job in mine)
+            raise ProviderError(f"several jobs are called {name!r} ({ids}): remove those that no one needs")
+        return str(mine[0]["job_id"]) if mine else None
+
     def create(self, workspace: Workspace, inputs: Properties, limits: Timeouts) -> tuple[str, Properties]:
         settings = self._settings(inputs)
         try:
             id = str(workspace.post(f"{_JOBS}/create", settings)["job_id"])
         except Unconfirmed as error:
-            raise ProviderError(
-                f"{error}. Names of jobs are not unique, so it is not sent again: look for {inputs['name']!r} among the "
-                "workspace's jobs, remove it or import it, then run again"
+            raise Unconfirmed(
+                f"{error}. Names of jobs are not unique, so it is not sent again; the next run looks whether "
+                f"{inputs['name']!r} was made"
             ) from error
         try:
             answer = workspace.get(f"{_JOBS}/get", job_id=id)

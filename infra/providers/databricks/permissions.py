@@ -57,6 +57,9 @@ class Permissions(Resource):
             return ""
         return f"/{OBJECTS[name].request}/{value}"
 
+    def locate(self, workspace: Workspace, inputs: Properties, since: float) -> str | None:
+        return self.identity(inputs) or _by_path(workspace, inputs)
+
     def create(self, workspace: Workspace, inputs: Properties, limits: Timeouts) -> tuple[str, Properties]:
         id = self.identity(inputs) or _by_path(workspace, inputs)
         return id, self.update(workspace, id, {}, inputs, limits)

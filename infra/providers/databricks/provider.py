@@ -19,8 +19,11 @@ from infra.engine.ports import (
     PartialFailure,
     ProviderError,
     Subject,
+    Unfindable,
+    UnknownOutcome,
 )
 from infra.engine.values import Properties, Secret, Value, contains_secret, reveal
+from infra.providers.databricks.client import Passing
 from infra.providers.databricks.differences import detailed, top_level
 from infra.providers.databricks.errors import Absent, Incomplete
 from infra.providers.databricks.foretold import foretold
@@ -89,6 +92,16 @@ class DatabricksProvider:
         fresh = _sealed(resource, resource.stored(found), inputs | outputs)
         return Found(str(found.get("id") or id), refreshed_inputs(resource.shape, inputs, fresh), fresh)
 
+    def find(self, subject: Subject, inputs: Properties, since: float) -> Found | None:
+        resource = _resource(subject)
+        wanted = plain(resource.shape, inputs)
+        with self._told(f"looking for {_shown(subject)}", inputs):
+            id = resource.locate(self._workspace, wanted, since)
+        if id is None:
+            return None
+        unseen = {field.name for field in resource.shape.fields() if field.secret}  # nobody can read whether these arrived
+        return self.read(subject, id, inputs, {name: value for name, value in wanted.items() if name not in unseen})
+
     def update(
         self,
         subject: Subject,
@@ -139,10 +152,11 @@ class DatabricksProvider:
         """Say of a failure what was being done, with nothing secret in it."""
         try:
             yield
-        except PartialFailure:
+        except (PartialFailure, Unfindable):
             raise
         except (ProviderError, ValueError) as error:
-            raise ProviderError(self._hidden(f"{doing}: {error}", inputs)) from error
+            unknown = isinstance(error, UnknownOutcome) or (isinstance(error, Passing) and error.sent)
+            raise (UnknownOutcome if unknown else ProviderError)(self._hidden(f"{doing}: {error}", inputs)) from error
 
     def _hidden(self, message: str, inputs: Properties) -> str:
         for secret in (*self._secrets, *_secret_texts(inputs)):

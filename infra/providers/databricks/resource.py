@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar, Final
 from urllib.parse import quote
 
-from infra.engine.ports import CheckFailure, Timeouts
+from infra.engine.ports import CheckFailure, Timeouts, Unfindable
 from infra.engine.values import UNKNOWN, Properties
 from infra.providers.databricks import documents
 from infra.providers.databricks.client import Answer
@@ -21,6 +21,8 @@ from infra.providers.databricks.errors import Absent, Unconfirmed
 from infra.providers.databricks.shapes import AUTO_NAME, Shape
 from infra.providers.databricks.workspace import Workspace
 
+#: Seconds that the clock of a workspace may be behind this machine's.
+_CLOCKS_DIFFER: Final = 120.0
 _TIMEOUTS_KEY: Final = "e2bfb730-ecaa-11e6-8f88-34363bc7c4c0"
 
 
@@ -41,6 +43,14 @@ class Resource(ABC):
     def identity(self, inputs: Properties) -> str:
         """The id that these inputs lead to; empty if the server makes it, or if it is not known yet."""
         return ""
+
+    def locate(self, workspace: Workspace, inputs: Properties, since: float) -> str | None:
+        """The id that a create with these inputs, begun at `since`, has led to, None if to none; a read tells whether it is
+        there. Raises `Unfindable` for a type that has no name of its own."""
+        id = self.identity(inputs)
+        if not id:
+            raise Unfindable("nothing tells it from others of its type")
+        return id
 
     def differences(self, olds: Properties, news: Properties) -> Iterator[Change]:
         """What new inputs would change in the stored outputs."""
@@ -134,6 +144,14 @@ def found(workspace: Workspace, at: str, /, **query: Any) -> Answer | None:
         return workspace.get(at, **query)
     except Absent:
         return None
+
+
+def made_since(answer: Mapping[str, Any] | None, since: float) -> bool:
+    """Whether an object exists and was not there before `since` (seconds since 1970), as far as it tells when it was made."""
+    if answer is None:
+        return False
+    made = answer.get("created_at") or answer.get("created_time")
+    return made is None or float(made) / 1000 >= since - _CLOCKS_DIFFER
 
 
 def exactly_one(inputs: Properties, names: tuple[str, ...], what: str) -> Iterator[CheckFailure]:

@@ -6,7 +6,7 @@ from infra.engine.ports import ProviderError, Timeouts
 from infra.engine.values import Properties
 from infra.providers.databricks import documents
 from infra.providers.databricks.errors import Incomplete
-from infra.providers.databricks.resource import Resource, found, joined, path, picked, posted, zeroes
+from infra.providers.databricks.resource import Resource, found, joined, made_since, path, picked, posted, zeroes
 from infra.providers.databricks.shapes import AUTO_NAME, PROVIDER_CONFIG, Shape, flag, mapping, text
 from infra.providers.databricks.workspace import Workspace
 
@@ -35,6 +35,10 @@ class Schema(Resource):
 
     def identity(self, inputs: Properties) -> str:
         return joined(inputs, "catalogName", "name")
+
+    def locate(self, workspace: Workspace, inputs: Properties, since: float) -> str | None:
+        id = self.identity(inputs)
+        return id if made_since(found(workspace, path(_SCHEMAS, id)), since) else None
 
     def create(self, workspace: Workspace, inputs: Properties, limits: Timeouts) -> tuple[str, Properties]:
         id = self.identity(inputs)

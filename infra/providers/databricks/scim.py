@@ -9,7 +9,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Final
 
-from infra.engine.ports import CheckFailure, Timeouts
+from infra.engine.ports import CheckFailure, ProviderError, Timeouts
 from infra.engine.values import Properties
 from infra.providers.databricks.client import Answer
 from infra.providers.databricks.errors import Absent, Conflict
@@ -94,6 +94,15 @@ class Principal(Resource):
         workspace.introduce(*(str(answer.get(name) or "") for name in ("displayName", "userName", "applicationId")))
         return id, self._stored(workspace, id, answer, inputs)
 
+    def locate(self, workspace: Workspace, inputs: Properties, since: float) -> str | None:
+        """By what is unique among its kind; else by the display name, if only one has it."""
+        wanted = self.document(inputs)
+        by = self.natural if wanted.get(self.natural) else "displayName"
+        named = self._named(workspace, by, str(wanted.get(by) or ""))
+        if len(named) > 1:
+            raise ProviderError(f"{len(named)} {self.collection} are called {wanted[by]!r}: remove those that no one needs")
+        return str(named[0]["id"]) if named else None
+
     def read(self, workspace: Workspace, id: str, known: Properties) -> Properties | None:
         answer = found(workspace, self._at(id), attributes=self.attributes)
         return None if answer is None else self._stored(workspace, id, answer, self.locals(known))
@@ -129,11 +138,14 @@ class Principal(Resource):
         return body | {"entitlements": wanted} if wanted else body
 
     def _find(self, workspace: Workspace, natural: str) -> Answer | None:
-        if not natural:
-            return None
-        quoted = natural.replace('"', '\\"')
-        answer = workspace.get(f"{SCIM}/{self.collection}", filter=f'{self.natural} eq "{quoted}"')
-        return next((dict(entry) for entry in answer.get("Resources") or ()), None)
+        return next(iter(self._named(workspace, self.natural, natural)), None)
+
+    def _named(self, workspace: Workspace, attribute: str, value: str) -> list[Answer]:
+        if not value:
+            return []
+        quoted = value.replace('"', '\\"')
+        answer = workspace.get(f"{SCIM}/{self.collection}", filter=f'{attribute} eq "{quoted}"')
+        return [dict(entry) for entry in answer.get("Resources") or ()]
 
     def _stored(self, workspace: Workspace, id: str, answer: Answer, known: Properties) -> Properties:
         plain: dict[str, Any] = {

@@ -7,7 +7,7 @@ from infra.engine.values import Properties
 from infra.providers.databricks import documents
 from infra.providers.databricks.client import Answer
 from infra.providers.databricks.errors import Incomplete
-from infra.providers.databricks.resource import Resource, found, joined, path, picked, posted, zeroes
+from infra.providers.databricks.resource import Resource, found, joined, made_since, path, picked, posted, zeroes
 from infra.providers.databricks.shapes import AUTO_NAME, PROVIDER_CONFIG, Shape, text
 from infra.providers.databricks.workspace import Workspace
 
@@ -33,6 +33,10 @@ class Volume(Resource):
 
     def identity(self, inputs: Properties) -> str:
         return joined(inputs, "catalogName", "schemaName", "name")
+
+    def locate(self, workspace: Workspace, inputs: Properties, since: float) -> str | None:
+        id = self.identity(inputs)
+        return id if made_since(found(workspace, path(_VOLUMES, id)), since) else None
 
     def create(self, workspace: Workspace, inputs: Properties, limits: Timeouts) -> tuple[str, Properties]:
         id = self.identity(inputs)

@@ -74,6 +74,10 @@ class SqlEndpoint(Resource):
         text("warehouseType", computed=True, choices=("PRO", "CLASSIC", "TYPE_UNSPECIFIED")),
     )
 
+    def locate(self, workspace: Workspace, inputs: Properties, since: float) -> str | None:
+        answer = _named(workspace, str(inputs["name"]))
+        return None if answer is None else str(answer["id"])
+
     def create(self, workspace: Workspace, inputs: Properties, limits: Timeouts) -> tuple[str, Properties]:
         wanted = documents.body(self.shape, inputs)
         id = str(posted(workspace, _WAREHOUSES, wanted, lambda: _named(workspace, str(inputs["name"])))["id"])
