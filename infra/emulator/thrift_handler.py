@@ -25,6 +25,8 @@ from infra.emulator.workspace import Caller, Workspace
 
 #: Seconds that a call waits for its statement before the client has to ask again.
 PATIENCE = 5.0
+#: Seconds that a question for the state waits. Short: while it waits, the connector sends nothing else, a cancel neither.
+POLL = 0.2
 _STATES = {
     "PENDING": T.TOperationState.PENDING_STATE,
     "RUNNING": T.TOperationState.RUNNING_STATE,
@@ -130,7 +132,7 @@ class Handler:
     @_answers(T.TGetOperationStatusResp)
     def GetOperationStatus(self, request: Any) -> Any:
         execution = self._execution(request)
-        execution.wait(PATIENCE)
+        execution.wait(POLL)
         return _status(execution)
 
     @_answers(T.TGetResultSetMetadataResp)

@@ -15,6 +15,7 @@ from infra.emulator.sql.result import Result
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session
 
+_PRESS_SECONDS = 0.02
 State = Literal["PENDING", "RUNNING", "SUCCEEDED", "FAILED", "CANCELED", "CLOSED"]
 
 
@@ -31,12 +32,15 @@ class Execution:
         self.error: SqlError | None = None
         self.started = session.workspace.clock.millis()
         self.milliseconds = 0.0
+        self._begun = 0.0
         self.touched = time.monotonic()
         #: What a protocol notes on it: how the client wants the rows, how many, and which of them it has.
         self.format: Any = None
         self.row_limit: int | None = None
         self.fetched: Any = None
         self._done = threading.Event()
+        self._canceled = threading.Event()
+        self._ended = threading.Event()
         self._lock = threading.Lock()
 
     @property
@@ -51,7 +55,7 @@ class Execution:
 
     def run(self) -> None:
         """Execute the statement; never raises."""
-        self.finish(lambda session: session.execute(self.sql, self.parameters))
+        self.finish(lambda session: session.execute(self.sql, self.parameters, self._canceled))
 
     def finish(self, make: Callable[[Session], Result]) -> None:
         """Run what gives the result; its error becomes the statement's."""
@@ -59,7 +63,7 @@ class Execution:
             if self.state != "PENDING":
                 return
             self.state = "RUNNING"
-        begun = time.perf_counter()
+        self._begun = time.perf_counter()
         try:
             result = make(self.session)
         except Canceled as error:
@@ -70,12 +74,13 @@ class Execution:
             self._end("FAILED", error=SqlError("INTERNAL_ERROR", f"{type(error).__name__}: {error}", "XX000"))
         else:
             self._end("SUCCEEDED", result=result)
-        self.milliseconds = (time.perf_counter() - begun) * 1000
 
     def _end(self, state: State, *, result: Result | None = None, error: SqlError | None = None) -> None:
+        self.milliseconds = (time.perf_counter() - self._begun) * 1000
         with self._lock:
             if self.state == "RUNNING":
                 self.state, self.result, self.error = state, result, error
+        self._ended.set()
         self._done.set()
 
     def cancel(self) -> None:
@@ -84,9 +89,15 @@ class Execution:
             if self.done:
                 return
             was, self.state, self.error = self.state, "CANCELED", Canceled()
-        if was == "RUNNING":
-            self.session.interrupt()
+        self._canceled.set()
         self._done.set()
+        if was == "RUNNING":
+            threading.Thread(target=self._press, name="cancel", daemon=True).start()
+
+    def _press(self) -> None:
+        """Interrupt until the statement has ended: an interrupt that comes before DuckDB runs it is lost."""
+        while not self._ended.wait(_PRESS_SECONDS):
+            self.session.interrupt(self._canceled)
 
     def close(self) -> None:
         """Let its result go; a running one is cancelled."""

@@ -39,8 +39,8 @@ class SqlService:
 
     def close(self) -> None:
         """Cancel what runs, end all sessions, write the lake to its file."""
-        for session in list(self._sessions.values()):
-            session.interrupt()
+        for execution in list(self._executions.values()):
+            execution.cancel()
         self._threads.shutdown(wait=True, cancel_futures=True)
         for session in list(self._sessions.values()):
             session.close()

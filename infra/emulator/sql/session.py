@@ -49,7 +49,7 @@ class Session:
         self.cursor = workspace.lake.cursor()
         self._registered: list[str] = []
         self._lock = threading.Lock()
-        self._canceled = threading.Event()
+        self._running: threading.Event | None = None
         self._closed = False
 
     @property
@@ -61,21 +61,27 @@ class Session:
         """The full name of a relation as written in this session."""
         return names.complete(parts, self.catalog, self.schema)
 
-    def execute(self, sql: str, parameters: Mapping[str, exp.Expr] | None = None) -> Result:
-        """Run one statement. Raises SqlError, whatever went wrong in it."""
+    def execute(
+        self, sql: str, parameters: Mapping[str, exp.Expr] | None = None, canceled: threading.Event | None = None
+    ) -> Result:
+        """Run one statement. Raises SqlError, whatever went wrong in it; Canceled if `canceled` is set before it ends."""
+        canceled = canceled or threading.Event()
         with self._lock, self.workspace.lake.statement():
             if self._closed:
                 raise SqlError("INVALID_HANDLE.SESSION_CLOSED", "The session is closed.", "HY000")
-            self._canceled.clear()
             self.parameters = parameters or {}
+            self._running = canceled
             try:
+                if canceled.is_set():
+                    raise Canceled
                 return dispatch.run(self, Tokens(sql, parameters=dict(self.parameters)))
             except duckdb.Error as error:
                 self.made_views.clear()  # a transaction that was rolled back took those that were made in it
-                raise Canceled() if self._canceled.is_set() else from_duckdb(error) from error
+                raise Canceled() if canceled.is_set() else from_duckdb(error) from error
             except WorkspaceError as error:
                 raise from_workspace(error) from error
             finally:
+                self._running = None
                 self._unregister()
 
     def register(self, table: pa.Table) -> str:
@@ -94,15 +100,13 @@ class Session:
         while self._registered:
             self.cursor.unregister(self._registered.pop())
 
-    def interrupt(self) -> None:
-        """Cancel the running statement, if one runs."""
-        self._canceled.set()
-        if not self._closed:
+    def interrupt(self, canceled: threading.Event) -> None:
+        """Interrupt the statement that was given this event, if it runs. DuckDB forgets what comes before it has begun."""
+        if self._running is canceled and not self._closed:
             self.cursor.interrupt()
 
     def close(self) -> None:
-        """End the session; a running statement is cancelled."""
-        self.interrupt()
+        """End the session, after the statement that runs: who closes a session cancels that first."""
         with self._lock:
             if not self._closed:
                 self._closed = True

@@ -77,8 +77,8 @@ def _bind(tree: exp.Expr, parameters: Parameters) -> exp.Expr:
     """Put the parameters' values in. They are nodes of the tree, never text: nothing in a value can become SQL."""
     position = 0
     for node in list(tree.find_all(exp.Placeholder, bfs=False)):
-        if node.name:
-            key = node.name
+        if node.this:
+            key = node.this
         else:
             key, position = f"{POSITION}{position}", position + 1
         value = parameters.get(key)

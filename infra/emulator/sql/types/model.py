@@ -45,6 +45,16 @@ class DataType:
             return "struct<" + ",".join(f"{_field_name(field.name)}:{field.type.text()}" for field in self.fields) + ">"
         return self.name
 
+    def shown(self) -> str:
+        """As results' columns show it: `DECIMAL(10,2)`, `STRUCT<x: INT>`."""
+        if self.element is not None:
+            return f"ARRAY<{self.element.shown()}>"
+        if self.key is not None and self.value is not None:
+            return f"MAP<{self.key.shown()}, {self.value.shown()}>"
+        if self.name == "struct":
+            return "STRUCT<" + ", ".join(f"{_field_name(field.name)}: {field.type.shown()}" for field in self.fields) + ">"
+        return self.text().upper()
+
     def json(self) -> dict[str, Any]:
         """As `DESCRIBE … AS JSON` gives it."""
         if self.element is not None:

@@ -75,7 +75,7 @@ def result_column(name: str, kind: DataType, position: int) -> dict[str, Any]:
     """A column of a statement's result, ColumnInfo of the Statement Execution API."""
     described: dict[str, Any] = {
         "name": name,
-        "type_text": kind.text().upper(),
+        "type_text": kind.shown(),
         "type_name": "TIMESTAMP" if kind.name == "timestamp_ntz" else type_name(kind).replace("VARIANT", "STRING"),
         "position": position,
     }
