@@ -167,9 +167,9 @@ class BulkReader(Protocol):
     """What a `Provider` may have besides: many resources looked at with few calls."""
 
     def read_many(self, readings: Sequence[Reading]) -> Mapping[Reading, Found | None]:
-        """Look at those whose lists carry every field that is compared; None for one that does not exist.
+        """Look at those whose lists carry every field that is compared; what the answer leaves out is read singly.
 
-        What the answer leaves out is read singly.
+        None says that one does not exist.
         """
 
 

@@ -11,6 +11,7 @@ from infra.engine.values import Properties
 from infra.providers.databricks import documents
 from infra.providers.databricks.client import Answer
 from infra.providers.databricks.errors import Absent, Incomplete
+from infra.providers.databricks.listings import Listing
 from infra.providers.databricks.resource import Resource, found, joined, made_since, path, picked, posted, zeroes
 from infra.providers.databricks.shapes import AUTO_NAME, PROVIDER_CONFIG, Shape, block, flag, integer, mapping, text
 from infra.providers.databricks.workspace import Workspace
@@ -111,6 +112,9 @@ class Catalog(Resource):
     def read(self, workspace: Workspace, id: str, known: Properties) -> Properties | None:
         answer = found(workspace, path(_CATALOGS, id))
         return None if answer is None else self.outputs(workspace, id, answer, self.locals(known))
+
+    def listing(self, workspace: Workspace, id: str, known: Properties) -> Listing | None:
+        return Listing(_CATALOGS, "catalogs", "name", (("max_results", 0),))
 
     def update(self, workspace: Workspace, id: str, olds: Properties, news: Properties, limits: Timeouts) -> Properties:
         wanted = documents.body(self.shape, self.expected({}, news))

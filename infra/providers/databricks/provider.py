@@ -6,7 +6,7 @@ secrets, telling what failed where. `check`, `diff` and previews make no call.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -18,11 +18,13 @@ from infra.engine.ports import (
     Found,
     PartialFailure,
     ProviderError,
+    Reading,
     Subject,
     Unfindable,
     UnknownOutcome,
 )
 from infra.engine.values import Properties, Secret, Value, contains_secret, reveal
+from infra.providers.databricks import listings
 from infra.providers.databricks.client import Passing
 from infra.providers.databricks.differences import detailed, top_level
 from infra.providers.databricks.errors import Absent, Incomplete
@@ -87,10 +89,16 @@ class DatabricksProvider:
         known = reveal(outputs)
         with self._told(f"reading {_shown(subject)} ({id})", inputs):
             found = resource.read(self._workspace, str(known.get("id") or id), known)
-        if found is None:
-            return None
-        fresh = _sealed(resource, resource.stored(found), inputs | outputs)
-        return Found(str(found.get("id") or id), refreshed_inputs(resource.shape, inputs, fresh), fresh)
+        return _found(Reading(subject, id, inputs, outputs), listings.Known(resource, id, known), found)
+
+    def read_many(self, readings: Sequence[Reading]) -> Mapping[Reading, Found | None]:
+        asked: dict[listings.Known, Reading] = {}
+        for reading in readings:
+            outputs = reveal(reading.outputs)
+            asked[listings.Known(_resource(reading.subject), str(outputs.get("id") or reading.id), outputs)] = reading
+        with self._told("reading lists", {}):
+            answers = listings.read(self._workspace, list(asked))
+        return {asked[known]: _found(asked[known], known, answer) for known, answer in answers.items()}
 
     def find(self, subject: Subject, inputs: Properties, since: float) -> Found | None:
         resource = _resource(subject)
@@ -169,6 +177,16 @@ def _resource(subject: Subject) -> Resource:
     if resource is None:
         raise ProviderError(refusal(subject.type))
     return resource
+
+
+def _found(reading: Reading, known: listings.Known, outputs: Properties | None) -> Found | None:
+    """What was read, as the engine keeps it."""
+    if outputs is None:
+        return None
+    resource = known.resource
+    fresh = _sealed(resource, resource.stored(outputs), reading.inputs | reading.outputs)
+    inputs = refreshed_inputs(resource.shape, reading.inputs, fresh)
+    return Found(str(outputs.get("id") or reading.id), inputs, fresh)
 
 
 def _shown(subject: Subject) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import quote
 
 from infra.engine.ports import CheckFailure, Timeouts, Unfindable
@@ -20,6 +20,9 @@ from infra.providers.databricks.differences import Change, differences
 from infra.providers.databricks.errors import Absent, Unconfirmed
 from infra.providers.databricks.shapes import AUTO_NAME, Shape
 from infra.providers.databricks.workspace import Workspace
+
+if TYPE_CHECKING:
+    from infra.providers.databricks.listings import Listing
 
 #: Seconds that the clock of a workspace may be behind this machine's.
 _CLOCKS_DIFFER: Final = 120.0
@@ -63,6 +66,14 @@ class Resource(ABC):
     @abstractmethod
     def read(self, workspace: Workspace, id: str, known: Properties) -> Properties | None:
         """Its outputs as they are now, None if it is gone. `known` are the stored outputs, for what no answer holds."""
+
+    def listing(self, workspace: Workspace, id: str, known: Properties) -> Listing | None:
+        """The list that holds it with every field that is compared; None for what is read singly."""
+        return None
+
+    def listed(self, workspace: Workspace, id: str, item: Answer, known: Properties) -> Properties:
+        """Its outputs out of an item of that list."""
+        return self.outputs(workspace, id, item, self.locals(known))
 
     @abstractmethod
     def update(self, workspace: Workspace, id: str, olds: Properties, news: Properties, limits: Timeouts) -> Properties:

@@ -6,6 +6,7 @@ from infra.engine.ports import ProviderError, Timeouts
 from infra.engine.values import Properties
 from infra.providers.databricks import documents
 from infra.providers.databricks.errors import Incomplete
+from infra.providers.databricks.listings import Listing
 from infra.providers.databricks.resource import Resource, found, joined, made_since, path, picked, posted, zeroes
 from infra.providers.databricks.shapes import AUTO_NAME, PROVIDER_CONFIG, Shape, flag, mapping, text
 from infra.providers.databricks.workspace import Workspace
@@ -55,6 +56,9 @@ class Schema(Resource):
     def read(self, workspace: Workspace, id: str, known: Properties) -> Properties | None:
         answer = found(workspace, path(_SCHEMAS, id))
         return None if answer is None else self.outputs(workspace, id, answer, self.locals(known))
+
+    def listing(self, workspace: Workspace, id: str, known: Properties) -> Listing | None:
+        return Listing(_SCHEMAS, "schemas", "full_name", (("catalog_name", id.partition(".")[0]), ("max_results", 0)))
 
     def update(self, workspace: Workspace, id: str, olds: Properties, news: Properties, limits: Timeouts) -> Properties:
         wanted = documents.body(self.shape, self.expected(olds, news))

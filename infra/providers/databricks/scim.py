@@ -13,6 +13,7 @@ from infra.engine.ports import CheckFailure, ProviderError, Timeouts
 from infra.engine.values import Properties
 from infra.providers.databricks.client import Answer
 from infra.providers.databricks.errors import Absent, Conflict
+from infra.providers.databricks.listings import Listing
 from infra.providers.databricks.resource import Resource, found, path, posted
 from infra.providers.databricks.shapes import Field, flag, text
 from infra.providers.databricks.workspace import Workspace
@@ -106,6 +107,14 @@ class Principal(Resource):
     def read(self, workspace: Workspace, id: str, known: Properties) -> Properties | None:
         answer = found(workspace, self._at(id), attributes=self.attributes)
         return None if answer is None else self._stored(workspace, id, answer, self.locals(known))
+
+    def listing(self, workspace: Workspace, id: str, known: Properties) -> Listing | None:
+        return Listing(
+            f"{SCIM}/{self.collection}", "Resources", "id", (("attributes", f"id,{self.attributes}"),), paging="scim"
+        )
+
+    def listed(self, workspace: Workspace, id: str, item: Answer, known: Properties) -> Properties:
+        return self._stored(workspace, id, item, self.locals(known))
 
     def update(self, workspace: Workspace, id: str, olds: Properties, news: Properties, limits: Timeouts) -> Properties:
         before = workspace.get(self._at(id), attributes=",".join(self.kept))

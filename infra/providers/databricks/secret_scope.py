@@ -9,6 +9,7 @@ from infra.engine.ports import CheckFailure, Timeouts
 from infra.engine.values import Properties
 from infra.providers.databricks import documents
 from infra.providers.databricks.client import Answer
+from infra.providers.databricks.listings import Listing
 from infra.providers.databricks.resource import Resource, joined, posted
 from infra.providers.databricks.shapes import AUTO_NAME, PROVIDER_CONFIG, Shape, block, text
 from infra.providers.databricks.workspace import Workspace
@@ -54,6 +55,13 @@ class SecretScope(Resource):
             body["initial_manage_principal"] = inputs["initialManagePrincipal"]
         posted(workspace, f"{_SCOPES}/create", body, lambda: _scope(workspace, name))
         return name, self.outputs(workspace, name, wanted | {"backend_type": body["scope_backend_type"]}, inputs)
+
+    def listing(self, workspace: Workspace, id: str, known: Properties) -> Listing | None:
+        return Listing(f"{_SCOPES}/list", "scopes", "name", paging="none")
+
+    def listed(self, workspace: Workspace, id: str, item: Answer, known: Properties) -> Properties:
+        answer = item | {"backend_azure_keyvault": item.get("keyvault_metadata")}
+        return self.outputs(workspace, id, answer, self.locals(known))
 
     def read(self, workspace: Workspace, id: str, known: Properties) -> Properties | None:
         scope = _scope(workspace, id)

@@ -7,6 +7,7 @@ from infra.engine.values import Properties
 from infra.providers.databricks import documents
 from infra.providers.databricks.client import Answer
 from infra.providers.databricks.errors import Incomplete
+from infra.providers.databricks.listings import Listing
 from infra.providers.databricks.resource import Resource, found, joined, made_since, path, picked, posted, zeroes
 from infra.providers.databricks.shapes import AUTO_NAME, PROVIDER_CONFIG, Shape, text
 from infra.providers.databricks.workspace import Workspace
@@ -52,6 +53,15 @@ class Volume(Resource):
     def read(self, workspace: Workspace, id: str, known: Properties) -> Properties | None:
         answer = found(workspace, path(_VOLUMES, id))
         return None if answer is None else self._stored(workspace, id, answer, {})
+
+    def listing(self, workspace: Workspace, id: str, known: Properties) -> Listing | None:
+        catalog, schema = id.split(".")[:2]
+        return Listing(
+            _VOLUMES, "volumes", "full_name", (("catalog_name", catalog), ("schema_name", schema), ("max_results", 0))
+        )
+
+    def listed(self, workspace: Workspace, id: str, item: Answer, known: Properties) -> Properties:
+        return self._stored(workspace, id, item, {})
 
     def update(self, workspace: Workspace, id: str, olds: Properties, news: Properties, limits: Timeouts) -> Properties:
         change = picked(documents.body(self.shape, news), "comment", "owner") | zeroes(olds, news, comment="")

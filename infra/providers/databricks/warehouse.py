@@ -12,6 +12,7 @@ from infra.engine.values import Properties
 from infra.providers.databricks import documents
 from infra.providers.databricks.client import Answer
 from infra.providers.databricks.errors import Absent, Incomplete
+from infra.providers.databricks.listings import Listing
 from infra.providers.databricks.resource import Resource, found, path, posted
 from infra.providers.databricks.shapes import AUTO_NAME, PROVIDER_CONFIG, Shape, block, blocks, flag, integer, mapping, text
 from infra.providers.databricks.workspace import Workspace
@@ -94,6 +95,12 @@ class SqlEndpoint(Resource):
         if answer is None or answer.get("state") in {"DELETED", "DELETING"}:
             return None
         return self._stored(workspace, id, answer, self.locals(known))
+
+    def listing(self, workspace: Workspace, id: str, known: Properties) -> Listing | None:
+        return Listing(_WAREHOUSES, "warehouses", "id", paging="none")
+
+    def listed(self, workspace: Workspace, id: str, item: Answer, known: Properties) -> Properties:
+        return self._stored(workspace, id, item, self.locals(known))
 
     def update(self, workspace: Workspace, id: str, olds: Properties, news: Properties, limits: Timeouts) -> Properties:
         wanted = _compact(documents.body(self.shape, self.expected(olds, news)))
