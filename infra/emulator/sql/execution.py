@@ -22,7 +22,14 @@ State = Literal["PENDING", "RUNNING", "SUCCEEDED", "FAILED", "CANCELED", "CLOSED
 class Execution:
     """One statement of one session. `run` is called once, by a thread of the service; the rest from any thread."""
 
-    def __init__(self, session: Session, sql: str, parameters: Mapping[str, exp.Expr] | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        sql: str,
+        parameters: Mapping[str, exp.Expr] | None = None,
+        log: Callable[[Execution], None] | None = None,
+    ) -> None:
+        """`log` is called when it has ended, before anybody who waits hears of it."""
         self.id = session.workspace.new_uuid()
         self.session = session
         self.sql = sql
@@ -38,6 +45,7 @@ class Execution:
         self.format: Any = None
         self.row_limit: int | None = None
         self.fetched: Any = None
+        self._log = log
         self._done = threading.Event()
         self._canceled = threading.Event()
         self._ended = threading.Event()
@@ -81,6 +89,8 @@ class Execution:
             if self.state == "RUNNING":
                 self.state, self.result, self.error = state, result, error
         self._ended.set()
+        if self._log is not None:
+            self._log(self)
         self._done.set()
 
     def cancel(self) -> None:

@@ -94,14 +94,13 @@ class SqlService:
         keep_session: bool = True,
     ) -> Execution:
         """Start a statement. Without `keep_session` the session is closed when it has ended."""
-        execution = Execution(session, sql, parameters)
+        execution = Execution(session, sql, parameters, lambda ended: self._log.write(ended, warehouse))
         with self._guard:
             self._executions[execution.id] = execution
 
         def run() -> None:
             try:
                 execution.run()
-                self._log.write(execution, warehouse)
             finally:
                 if not keep_session:
                     with self._guard:
