@@ -18,6 +18,7 @@ from infra.engine.configured import ConfiguredProviders
 from infra.engine.errors import CancelledError, EngineError, StepError
 from infra.engine.gate import Gate
 from infra.engine.hooks import Hooks, Occasion
+from infra.engine.masking import hidden
 from infra.engine.ports import Created, Found, PartialFailure, Provider, ProviderError, UnknownOutcome
 from infra.engine.reporter import Reporter, subject
 from infra.engine.resource import HookMoment, Resource
@@ -128,7 +129,7 @@ class Executor:
             self._gate.check()
         try:
             with self._reporter.around(step):
-                return self._methods[type(step)](step)
+                return self._carry_out(step)
         except CancelledError:
             raise
         except Exception as error:
@@ -136,6 +137,15 @@ class Executor:
             self._gate.fail(message)
             self._reporter.diagnose("error", f"{_DOING[type(step)]} failed: {error}", resource.urn)
             raise StepError(message) from error
+
+    def _carry_out(self, step: Step) -> Resource | None:
+        try:
+            return self._methods[type(step)](step)
+        except ProviderError as error:
+            told = hidden(str(error), *_values(step))
+            if told == str(error):
+                raise
+            raise ProviderError(told) from None
 
     def _release(self, step: Step) -> None:
         """What waits for this deletion may go on, or learn at the gate that it failed."""
@@ -237,7 +247,7 @@ class Executor:
                 try:
                     created = provider.create(new.subject, new.inputs, preview=self._preview)
                 except PartialFailure as failure:
-                    return self._with_outputs(replace(new, init_errors=failure.reasons), failure.created)
+                    return self._with_outputs(replace(new, init_errors=_hidden(failure.reasons, new)), failure.created)
             return self._with_outputs(new, created)
 
         return self._hooks.persisting("create", new, occasion(new, None), create)
@@ -251,7 +261,7 @@ class Executor:
                 try:
                     outputs = provider.update(new.subject, old.id, old.inputs, old.outputs, new.inputs, preview=self._preview)
                 except PartialFailure as failure:
-                    return self._with_outputs(replace(new, init_errors=failure.reasons), failure.created)
+                    return self._with_outputs(replace(new, init_errors=_hidden(failure.reasons, new)), failure.created)
             return self._with_outputs(new, Created(old.id, outputs))
 
         return self._hooks.persisting("update", new, occasion(new, old), update)
@@ -390,6 +400,15 @@ def occasion(new: Resource | None, old: Resource | None) -> Occasion:
         old_outputs=old.outputs if old else None,
         new_outputs=new.outputs if new and new.id else None,
     )
+
+
+def _values(step: Step) -> list[Properties]:
+    records = [record for name in ("old", "new") if isinstance(record := getattr(step, name, None), Resource)]
+    return [values for record in records for values in (record.inputs, record.outputs)]
+
+
+def _hidden(reasons: Sequence[str], resource: Resource) -> tuple[str, ...]:
+    return tuple(hidden(reason, resource.inputs) for reason in reasons)
 
 
 def _provider_outputs(inputs: Properties) -> Properties:

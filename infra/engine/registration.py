@@ -18,6 +18,7 @@ from infra.engine.defaults import DefaultProviders
 from infra.engine.errors import CancelledError, EngineError, PlanError
 from infra.engine.executor import Executor
 from infra.engine.gate import Gate
+from infra.engine.masking import hidden
 from infra.engine.planner import Planner, is_triggered
 from infra.engine.ports import CheckResult, DiffResult, ProviderError
 from infra.engine.reporter import Reporter
@@ -211,7 +212,7 @@ class Registrar:
             answer = self._providers.get(goal.provider).check(record.subject, olds, news)
         if answer.failures:
             reasons = "; ".join(f"{item.property}: {item.reason}" if item.property else item.reason for item in answer.failures)
-            raise PlanError(f"{goal.type} {goal.name!r}: {reasons}")
+            raise PlanError(f"{goal.type} {goal.name!r}: {hidden(reasons, news)}")
         return answer.inputs
 
     def _compared(self, old: Resource | None, new: Resource) -> DiffResult | None:

@@ -99,7 +99,7 @@ class Cloud:
         if fail == "die":
             os.kill(os.getpid(), signal.SIGKILL)
         if fail == "create":
-            raise ProviderError(f"{subject.name} cannot be created")
+            raise ProviderError(f"{subject.name} cannot be created{_echo(inputs)}")
         if contains_unknown(inputs):
             raise AssertionError("an update must not meet an unknown")
         if self._plugin.meeting is not None:
@@ -108,7 +108,7 @@ class Cloud:
         (self._plugin.folder / f"{id}.json").write_text(json.dumps(reveal(inputs)))
         created = Created(id, {**inputs, "serial": f"#{id}"})
         if fail == "partial":
-            raise PartialFailure(created, ["half done"])
+            raise PartialFailure(created, [f"half done{_echo(inputs)}"])
         return created
 
     def read(self, subject: Subject, id: str, inputs: Properties, outputs: Properties) -> Found | None:
@@ -133,7 +133,7 @@ class Cloud:
             return {**old_outputs, **new_inputs}
         self._called("update", subject, reveal(new_inputs))
         if new_inputs.get("fail") == "update":
-            raise ProviderError(f"{subject.name} cannot be updated")
+            raise ProviderError(f"{subject.name} cannot be updated{_echo(new_inputs)}")
         (self._plugin.folder / f"{id}.json").write_text(json.dumps(reveal(new_inputs)))
         return {**new_inputs, "serial": f"#{id}"}
 
@@ -156,3 +156,8 @@ class Cloud:
         descriptor = os.open(self._plugin.folder / "calls.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         os.write(descriptor, line.encode())
         os.close(descriptor)
+
+
+def _echo(inputs: Properties) -> str:
+    """What a careless provider repeats in its errors."""
+    return f" with {reveal(inputs['token'])}" if "token" in inputs else ""

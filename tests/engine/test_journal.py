@@ -21,13 +21,13 @@ from tests.engine.yard import Yard, check, copy
 
 
 class Stop:
-    """Ends the process when the journal is written the `number`th time."""
+    """Ends the process after the `number`th call, or write of the journal."""
 
-    def __init__(self, number: int) -> None:
-        self.left = number
+    def __init__(self, number: int, place: str = "call") -> None:
+        self.left, self.place = number, place
 
     def __call__(self, place: str, moment: str) -> bool:
-        if (place, moment) == ("journal", "after"):
+        if (place, moment) == (self.place, "after"):
             self.left -= 1
             if self.left == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -38,7 +38,7 @@ class Stop:
 def interrupted(deployed: Yard, tmp_path: Path) -> Yard:
     """An update killed in the middle."""
     yard = copy(deployed, tmp_path / "yard")
-    assert yard.up(2, Stop(60)) == -signal.SIGKILL
+    assert yard.up(2, Stop(30)) == -signal.SIGKILL
     return yard
 
 
@@ -65,7 +65,7 @@ def test_nothing_is_written_for_nothing(deployed: Yard, tmp_path: Path) -> None:
     """An update that changes nothing has no journal, so nothing waits for the disk."""
     yard = copy(deployed, tmp_path / "yard")
 
-    assert yard.up(1, Stop(1)) == 0
+    assert yard.up(1, Stop(1, "journal")) == 0
 
 
 def test_a_step_costs_the_same_in_a_small_and_in_a_big_stack(tmp_path: Path) -> None:
