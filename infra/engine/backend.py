@@ -236,13 +236,16 @@ class FileBackend(Backend):
         self.file = store.root / self._key
 
 
-def opened_cipher(passphrase: str | None, secrets_state: str) -> Cipher | None:
-    """The cipher of a stack: the one of `secrets_state`, or a fresh one; None where nobody gave a passphrase nor needs one."""
+def opened_cipher(passphrase: str | None, secrets_state: str, *, writes: bool) -> Cipher | None:
+    """The cipher of a stack: the one of `secrets_state`, or a fresh one. None for a look at a new stack, without a passphrase.
+
+    What `writes` needs one from the start: which values are secret is known only when resources have been made.
+    """
     if passphrase is None:
-        if secrets_state:
+        if secrets_state or writes:
             raise SecretsError(
-                "the stack has a secrets provider, and no passphrase was given: set PULUMI_CONFIG_PASSPHRASE or "
-                "PULUMI_CONFIG_PASSPHRASE_FILE"
+                f"{'the stack has a secrets provider' if secrets_state else 'the stack is new'}, and no passphrase was given: "
+                "set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE (an empty one is allowed)"
             )
         return None
     return Cipher.open(passphrase, secrets_state) if secrets_state else Cipher.create(passphrase)

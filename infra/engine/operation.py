@@ -79,7 +79,9 @@ def _warmed_up(request: Request, backend: Backend, file: StackFile) -> Cipher | 
 
     def make() -> None:
         try:
-            made.append(opened_cipher(request.passphrase, secrets_state))
+            made.append(
+                opened_cipher(request.passphrase, secrets_state, writes=request.runs_program and not request.is_preview)
+            )
         except BaseException as error:
             failed.append(error)
 

@@ -133,6 +133,19 @@ def test_the_passphrase_may_lie_in_a_file(engine: Engine) -> None:
     assert "cannot read /nowhere" in engine("preview").stderr
 
 
+def test_an_update_of_a_new_stack_wants_a_passphrase_before_it_makes_anything(engine: Engine) -> None:
+    """Which values are secret is known only when resources are there, and then it is too late to have no key."""
+    (engine.bench.folder / "Pulumi.dev.yaml").unlink()
+    del engine.environment["PULUMI_CONFIG_PASSPHRASE"]
+
+    refused = engine("up", "--yes")
+
+    assert refused.returncode == 1
+    assert "the stack is new, and no passphrase was given" in refused.stderr
+    assert engine.bench.cloud.things() == {}
+    assert engine("preview").returncode == 0
+
+
 def test_an_update_whose_caller_is_killed_ends_in_order(engine: Engine) -> None:
     """What is under way is finished and written; the lock is let go by the process that did so."""
     folder = engine.bench.folder
