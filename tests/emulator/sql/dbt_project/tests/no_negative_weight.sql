@@ -1,0 +1,1 @@
+select * from {{ ref('senders') }} where weight < 0
