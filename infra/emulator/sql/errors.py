@@ -163,6 +163,7 @@ _PATTERNS: list[tuple[type[duckdb.Error], str, str, str]] = [
     (duckdb.CatalogException, r"Table Function with name \"?(\w+)\"? does not exist", "UNRESOLVED_ROUTINE", "42883"),
     (duckdb.ParserException, r"", "PARSE_SYNTAX_ERROR", "42601"),
     (duckdb.OutOfRangeException, r"", "ARITHMETIC_OVERFLOW", "22003"),
+    (duckdb.ConversionException, r"Could not cast value .* to DECIMAL", "NUMERIC_VALUE_OUT_OF_RANGE", "22003"),
     (duckdb.ConversionException, r"out of range|overflow|exceed", "CAST_OVERFLOW", "22003"),
     (duckdb.ConversionException, r"", "CAST_INVALID_INPUT", "22018"),
     (duckdb.TransactionException, r"onflict", "DELTA_CONCURRENT_WRITE", "2D521"),

@@ -21,7 +21,9 @@ def name(tree: exp.Expr) -> None:
     for item in list(tree.expressions):
         if isinstance(item, _NAMED) or _is_call_of_many(item):
             continue
-        alias = exp.Alias(this=exp.Null(), alias=exp.to_identifier(_text(item), quoted=True))
+        if not (text := _text(item)):  # DuckDB has no empty names
+            continue
+        alias = exp.Alias(this=exp.Null(), alias=exp.to_identifier(text, quoted=True))
         alias.meta[_GENERATED] = True
         item.replace(alias)
         alias.set("this", item)
