@@ -10,22 +10,25 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from infra.engine import urn as urns
-from infra.engine.errors import PluginError, UnsupportedError
+from infra.engine.errors import PluginError
 from infra.engine.ports import CheckResult, DiffResult, Plugin, Provider
 from infra.engine.resource import Resource
 from infra.engine.values import Properties, contains_unknown
 
-#: Packages that the Pulumi CLI serves by itself.
-_BUILT_IN: Final = {"pulumi": "StackReference and Stash", "pulumi-python": "dynamic providers"}
 #: What the engine itself keeps among a provider resource's inputs.
 _OWN_INPUTS: Final = frozenset({"version", "__internal"})
 
 
 class ConfiguredProviders:
-    """Providers by reference. `base` holds the provider resources of the state, configured again when something needs them."""
+    """Providers by reference. `built_in`: what the engine serves by itself.
 
-    def __init__(self, plugins: Mapping[str, Plugin], base: Sequence[Resource]) -> None:
-        self._plugins = plugins
+    `base` holds the provider resources of the state, configured again when something needs them.
+    """
+
+    def __init__(
+        self, plugins: Mapping[str, Plugin], base: Sequence[Resource], built_in: Mapping[str, Plugin] | None = None
+    ) -> None:
+        self._plugins, self._built_in = plugins, built_in or {}
         self._base = {resource.reference: resource for resource in base if resource.is_provider}
         self._inputs: dict[str, Properties] = {}
         self._providers: dict[str, Provider] = {}
@@ -34,9 +37,7 @@ class ConfiguredProviders:
 
     def plugin(self, package: str) -> Plugin:
         """The plugin of a package. Raises `PluginError` if nobody serves it."""
-        if package in _BUILT_IN:
-            raise UnsupportedError(f"{_BUILT_IN[package]}: not supported by this engine; do without, or use the Pulumi CLI")
-        plugin = self._plugins.get(package)
+        plugin = self._built_in.get(package) or self._plugins.get(package)
         if plugin is None:
             known = ", ".join(sorted(self._plugins)) or "none"
             raise PluginError(

@@ -14,6 +14,8 @@ from infra.engine.values import Properties, Secret
 
 #: The configuration key by which a stack forbids default providers: a JSON list of packages, or of `*`.
 DISABLED_KEY = "pulumi:disable-default-providers"
+#: Packages whose code is the program's own: they get all of its configuration.
+_WHOLE = frozenset({"pulumi-python"})
 
 
 class DefaultProviders:
@@ -45,8 +47,8 @@ class DefaultProviders:
         found: Properties = {}
         for key, value in self._config.values.items():
             namespace, _, name = key.partition(":")
-            if namespace == package:
-                found[name] = Secret(value) if key in self._config.secret_keys else value
+            if package in _WHOLE or namespace == package:
+                found[key if package in _WHOLE else name] = Secret(value) if key in self._config.secret_keys else value
         return found
 
 

@@ -19,6 +19,7 @@ from typing import Any
 from infra.engine import program
 from infra.engine import urn as urns
 from infra.engine.backend import Backend
+from infra.engine.builtin import BuiltIn
 from infra.engine.clock import SYSTEM, Clock, rfc3339
 from infra.engine.configured import ConfiguredProviders
 from infra.engine.defaults import DefaultProviders
@@ -40,12 +41,14 @@ from infra.engine.registration import Registrar, compare
 from infra.engine.reporter import Reporter
 from infra.engine.request import Request, Result
 from infra.engine.resource import Goal, Resource
+from infra.engine.rpc.dynamic import DynamicPlugin
 from infra.engine.rpc.engine_service import EngineService
 from infra.engine.rpc.monitor import Facts, Monitor
 from infra.engine.secrecy import opened
 from infra.engine.secrets import Cipher
 from infra.engine.settlement import Note, Settlement, settled
 from infra.engine.snapshot import Snapshot
+from infra.engine.stack_reference import stack_outputs
 from infra.engine.state import Checkpoint, Codec, encode_checkpoint
 from infra.engine.targets import Selection
 from infra.engine.values import Properties
@@ -133,7 +136,11 @@ class Deployment:
         self._reporter = Reporter(self._tell)
         self._hooks = Hooks(self._reporter, preview=request.is_preview)
         self._snapshot = Snapshot(checkpoint.resources, checkpoint.pending, self._journal)
-        self._providers = ConfiguredProviders(request.plugins, checkpoint.resources)
+        self._providers = ConfiguredProviders(
+            request.plugins,
+            checkpoint.resources,
+            {"pulumi": BuiltIn(self._stack_outputs), "pulumi-python": DynamicPlugin(surroundings.project.name)},
+        )
         self._prepare(checkpoint.resources)
 
     def _prepare(self, base: Sequence[Resource]) -> None:
@@ -216,6 +223,9 @@ class Deployment:
 
     def _register_provider(self, goal: Goal, version: str) -> Resource:
         return self._registrar.register(goal, version=version)
+
+    def _stack_outputs(self, name: str) -> Properties:
+        return stack_outputs(self._surroundings.backend, name, self._request.passphrase, self._reporter)
 
     def _close(self) -> None:
         try:

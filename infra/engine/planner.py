@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from infra.engine import property_path
 from infra.engine import urn as urns
+from infra.engine.assets import alike
 from infra.engine.errors import PlanError
 from infra.engine.graph import antichains, dependents
 from infra.engine.ports import DiffKind, DiffResult, PropertyDiff
@@ -286,4 +287,4 @@ def _replacing(item: PropertyDiff) -> PropertyDiff:
 
 
 def _component_diff(old: Resource, new: Resource) -> DiffResult:
-    return DiffResult(changes=old.inputs != new.inputs)
+    return DiffResult(changes=not alike(old.inputs, new.inputs))

@@ -405,7 +405,7 @@ def test_the_digest_is_that_of_the_cli(bench: Bench) -> None:
     ("program", "refusal"),
     [
         ('pulumi.ComponentResource("test:index:Far", "far", {}, None, True)', "remote components"),
-        ('pulumi.StackReference("organization/other/dev")', "StackReference and Stash: not supported"),
+        ('pulumi.StackReference("organization/other/dev")', "unknown stack 'organization/other/dev'"),
         ('pulumi.CustomResource("nobody:index:Thing", "a")', "no plugin serves the package 'nobody' (served here: test)"),
     ],
 )

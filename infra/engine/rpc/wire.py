@@ -7,8 +7,11 @@ from typing import Any
 
 from google.protobuf import struct_pb2
 
+from infra.engine import assets
 from infra.engine.secrecy import opened
 from infra.engine.values import (
+    ARCHIVE_SIGNATURE,
+    ASSET_SIGNATURE,
     OUTPUT_SIGNATURE,
     SECRET_SIGNATURE,
     SIGNATURE_KEY,
@@ -56,6 +59,8 @@ def _from_object(struct: Any) -> Value:
             inner = from_value(fields["value"]) if "value" in fields else UNKNOWN
             secret = "secret" in fields and fields["secret"].bool_value
             return Secret(opened(inner)) if secret else inner
+        if signature in {ASSET_SIGNATURE, ARCHIVE_SIGNATURE}:
+            return assets.hashed({key: from_value(item) for key, item in fields.items()})
     return {key: from_value(item) for key, item in fields.items()}
 
 
