@@ -22,7 +22,7 @@ from pulumi.errors import RunError
 from pulumi.runtime import Settings, configure, run_in_stack, set_all_config
 from pulumi.runtime.settings import ROOT
 
-from infra.engine import sources
+from infra.engine import refusals, sources
 from infra.engine.project import Project
 from infra.engine.rpc import quiescence
 from infra.engine.rpc.engine_service import EngineService
@@ -38,6 +38,7 @@ def run(project: Project, facts: Facts, monitor: Monitor, engine: EngineService)
     sys.path.insert(0, str(project.program_folder))
     os.chdir(project.program_folder)
     sources.read_as_written(project.program_folder)
+    refusals.install(monitor.refuse)
     sys.argv = [project.entry_point]
     return contextvars.copy_context().run(_run, project, facts, monitor, engine)
 

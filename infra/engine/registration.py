@@ -243,6 +243,12 @@ class Registrar:
         resource = self._snapshot.get(urn)
         return resource is not None and resource.custom and resource.id in {"", UNKNOWN_STRING}
 
+    def refuse(self, error: Exception) -> None:
+        """Tell of an error, once, and let nothing new begin."""
+        if str(error) not in self._gate.errors:
+            self._gate.fail(str(error))
+            self._reporter.diagnose("error", str(error))
+
     @contextmanager
     def reported(self) -> Iterator[None]:
         """Tell of what cannot even be planned, and let nothing new begin after it."""
@@ -251,9 +257,7 @@ class Registrar:
         except CancelledError:
             raise
         except (EngineError, ProviderError) as error:
-            if str(error) not in self._gate.errors:
-                self._gate.fail(str(error))
-                self._reporter.diagnose("error", str(error))
+            self.refuse(error)
             raise EngineError(str(error)) from error
 
 

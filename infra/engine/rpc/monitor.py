@@ -67,6 +67,10 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, resource_pb2_grpc.Resou
         self._callbacks = Callbacks()
         self._transforms = Transforms(self._callbacks)
 
+    def refuse(self, error: UnsupportedError) -> None:
+        """The program asks for what this engine does not do: nothing begins any more."""
+        self._registrar.refuse(error)
+
     def close(self) -> None:
         """Let the connections to the program go."""
         self._callbacks.close()
