@@ -1,8 +1,9 @@
-"""`python -m infra.engine`: preview, up and destroy for any Pulumi Python project whose packages have plugins here.
+"""`python -m infra.engine`: preview, up, destroy and cancel for any Pulumi Python project whose packages have plugins here.
 
     python -m infra.engine preview --cwd DIR --stack NAME [--json] [--diff]
     python -m infra.engine up      --cwd DIR --stack NAME [--yes] [--json] [--parallel N]
     python -m infra.engine destroy --cwd DIR --stack NAME [--yes] [--json] [--parallel N]
+    python -m infra.engine cancel  --cwd DIR --stack NAME [--yes] [--force]
 
 The passphrase comes from PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE, where state lives from
 PULUMI_BACKEND_URL or `backend.url` in Pulumi.yaml. Ends with 0, or with 1 for any failure.
@@ -22,9 +23,9 @@ from infra.engine.display import Display
 from infra.engine.errors import EngineError, SecretsError
 from infra.engine.events import Diagnostic, Event, ProgramOutput
 from infra.engine.masking import jsonable
-from infra.engine.operation import Kind, Request, Result, run
+from infra.engine.operation import Kind, Request, Result, run, stack_backend
 from infra.engine.plugins import discover
-from infra.engine.project import state_folder
+from infra.engine.project import load_project, state_folder
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,10 +60,37 @@ def _parser() -> argparse.ArgumentParser:
         if verb != "preview":
             command.add_argument("--yes", action="store_true", help="do not ask")
             command.add_argument("--message", default="", help="kept in the history")
+            command.add_argument("--wait", type=float, default=0.0, metavar="SECONDS", help="wait so long for the stack's lock")
+    _add_cancel(verbs.add_parser("cancel", help="fold what an interrupted operation left, and break its lock"))
     return parser
 
 
+def _add_cancel(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--cwd", type=Path, default=Path(), metavar="DIR", help="the folder of Pulumi.yaml")
+    command.add_argument("--stack", required=True, metavar="NAME")
+    command.add_argument("--yes", action="store_true", help="do not ask")
+    command.add_argument("--force", action="store_true", help="break the lock even of an owner that lives")
+
+
+def _cancel(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    if not options.yes and not sys.stdin.isatty():
+        raise EngineError("cancel breaks a lock, and nobody can be asked here: pass --yes")
+    if not options.yes and input("Do you want to cancel what has the stack's lock? [y/N] ").strip().lower() not in {"y", "yes"}:
+        return 1
+    backend = stack_backend(load_project(options.cwd), options.stack, _state(environment))
+    owners = backend.cancel(force=options.force)
+    _print("\n".join(f"released the lock of {owner}" for owner in owners) or "nobody had the stack's lock")
+    return 0
+
+
+def _state(environment: Mapping[str, str]) -> Path | None:
+    url = environment.get("PULUMI_BACKEND_URL")
+    return state_folder(url, Path.cwd()) if url else None
+
+
 def _run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    if options.verb == "cancel":
+        return _cancel(options, environment)
     if options.verb == "preview":
         return _perform(options, "preview", environment)
     if options.yes:
@@ -76,7 +104,6 @@ def _run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
 
 
 def _perform(options: argparse.Namespace, kind: Kind, environment: Mapping[str, str]) -> int:
-    url = environment.get("PULUMI_BACKEND_URL")
     request = Request(
         kind=kind,
         project=options.cwd,
@@ -87,7 +114,8 @@ def _perform(options: argparse.Namespace, kind: Kind, environment: Mapping[str, 
         message=getattr(options, "message", ""),
         parallel=options.parallel,
         show_secrets=options.show_secrets,
-        backend=state_folder(url, Path.cwd()) if url else None,
+        backend=_state(environment),
+        wait=getattr(options, "wait", 0.0),
         warm=False,
     )
     if options.json:

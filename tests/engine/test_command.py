@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.engine.__main__ import main
 from tests.engine.bench import PRELUDE, Bench
 
 ROOT = Path(__file__).parents[2]
@@ -172,3 +173,19 @@ def until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_cancel_releases_a_killed_update(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not without a yes, and not a living one."""
+    engine.bench.up('Thing("a", fail="die")')
+    place = ["--cwd", str(engine.bench.folder), "--stack", "dev"]
+
+    assert main(["cancel", *place]) == 1
+    assert "pass --yes" in capsys.readouterr().err
+    assert engine.bench.backend.has_journal()
+    assert main(["cancel", *place, "--yes"]) == 0
+    assert "a process that is no longer running" in capsys.readouterr().out
+    assert [item.type for item in engine.bench.backend.load("x").pending] == ["creating"]
+    with engine.bench.backend.locked():
+        assert main(["cancel", *place, "--yes"]) == 1
+        assert "may still be at work" in capsys.readouterr().err
