@@ -145,6 +145,7 @@ _MESSAGES = {
 
 _PATTERNS: list[tuple[type[duckdb.Error], str, str, str]] = [
     (duckdb.Error, r"Division by zero", "DIVIDE_BY_ZERO", "22012"),
+    (duckdb.Error, r"Cannot combine types", "INCOMPATIBLE_TYPES_IN_INLINE_TABLE", "42K09"),
     (duckdb.ConstraintException, r"NOT NULL constraint failed: \w+\.(.+)", "DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "23502"),
     (
         duckdb.BinderException,

@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from infra.emulator.errors import NotFound
 from infra.emulator.lake import Lake
-from infra.emulator.sql import functions, reconcile
+from infra.emulator.sql import functions, reconcile, result
 from infra.emulator.sql.execution import Execution
 from infra.emulator.sql.history import StatementLog
 from infra.emulator.sql.result import Result
@@ -36,6 +36,7 @@ class SqlService:
         self._guard = threading.Lock()
         self._threads = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="sql")
         self._log = StatementLog(workspace.folder / "logs")
+        threading.Thread(target=_warm_up, name="sql-warm-up", daemon=True).start()
 
     def close(self) -> None:
         """Cancel what runs, end all sessions, write the lake to its file."""
@@ -148,3 +149,8 @@ class SqlService:
             self.close_session(session)
         for execution in stale:
             self.forget(execution)
+
+
+def _warm_up() -> None:
+    """Let Arrow import what it wants for its first table, so that the first statement does not wait for it."""
+    result.rows(["a"], [("b",)])
