@@ -29,6 +29,7 @@ ARROWS = {
 #: Inside the engine, from what knows most to what knows least; a module imports only from later lines or its own.
 ENGINE_ORDER = [
     ["__main__"],
+    ["commands"],
     ["operation"],
     ["deployment"],
 ]
