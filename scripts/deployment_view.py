@@ -140,7 +140,8 @@ class DeploymentView:
         shown = ", ".join(names[:_UNDER_WAY]) + (f" and {len(names) - _UNDER_WAY} more" if len(names) > _UNDER_WAY else "")
         done = f"{self._ended} of {self._total}" if self._total else f"{self._ended}"
         text = "Planning …" if self._preview else f"{done} done  {shown}"
-        line = Text(text, style="dim", no_wrap=True, overflow="ellipsis")
+        line = Text(text, style="dim")
+        line.truncate(self._screen.out.width - 3, overflow="ellipsis")  # A spinner would wrap it.
         self._live.update(Spinner("dots", line), refresh=not self._live.auto_refresh)
 
 
