@@ -8,7 +8,7 @@ from infra.emulator import registry
 from infra.emulator.relations import TABLE, Column, Relation, TableType
 from infra.emulator.securables import SCHEMA
 from infra.emulator.sql import lookup, rights
-from infra.emulator.sql.errors import SqlError
+from infra.emulator.sql.errors import SqlError, schema_not_found, table_not_found
 from infra.emulator.sql.names import INFORMATION_SCHEMA, SYSTEM, FullName
 from infra.emulator.sql.types import DataType
 from infra.emulator.sql.types.wire import column, type_json
@@ -99,16 +99,28 @@ def succeed(relation: Relation, former: Relation) -> None:
 
 
 def put(session: Session, relation: Relation) -> None:
-    """Write a document that is new or was replaced."""
+    """Write a document that is new or was replaced. Raises SqlError if the schema was dropped meanwhile; then its rows go."""
     name = lookup.name_of(relation)
-    session.workspace.store.put(TABLE, str(name), dict(relation), parent=name.parent)
+    store = session.workspace.store
+    with store.transaction():
+        if store.get(SCHEMA, name.parent) is not None:
+            store.put(TABLE, str(name), dict(relation), parent=name.parent)
+            return
+    if relation["physical"] is not None:
+        session.workspace.lake.discard(relation["physical"])
+    raise schema_not_found(name.catalog, name.schema)
 
 
 def update(session: Session, relation: Relation) -> None:
-    """Write a document that was changed."""
+    """Write a document that was changed. Raises SqlError if the relation was dropped meanwhile."""
     relation["updated_at"] = session.workspace.clock.millis()
     relation["updated_by"] = session.caller.name
-    put(session, relation)
+    name = lookup.name_of(relation)
+    with session.workspace.store.transaction():
+        known = lookup.find(session.workspace, name)
+        if known is None or known["table_id"] != relation["table_id"]:
+            raise table_not_found(*name)
+        put(session, relation)
 
 
 def remove(session: Session, relation: Relation) -> None:

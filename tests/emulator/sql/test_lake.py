@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from infra.emulator import lake, registry
+from infra.emulator.sql.errors import SqlError
 from infra.emulator.sql.reconcile import RowsMissing
 from infra.emulator.sql.types.duck import same_in_duckdb
 from infra.emulator.sql.types.wire import data_type
@@ -150,6 +152,37 @@ def test_rows_that_are_gone_are_told_by_name(tmp_path: Path) -> None:
     (tmp_path / "lake.duckdb").unlink()
     with pytest.raises(RowsMissing, match=r"dev\.default\.t"):
         Lakehouse(tmp_path)
+
+
+def test_sessions_write_side_by_side(lakehouse: Lakehouse) -> None:
+    """Four of them, to one table and to tables of their own, while others read: nothing is lost, no version twice."""
+    lakehouse.run("create table t (who int, step int)")
+
+    def work(who: int) -> list[str]:
+        session = lakehouse.open(lakehouse.admin)
+        failed = []
+        for step in range(12):
+            for statement in (
+                f"insert into dev.s.t values ({who}, {step})",
+                f"create or replace table dev.s.own{who} as select * from dev.s.t where who = {who}",
+                f"create or replace view dev.s.seen{who} as select count(*) as n from dev.s.own{who}",
+                f"select n from dev.s.seen{who}",
+                f"update dev.s.t set step = step where who = {who}",
+            ):
+                try:
+                    session.execute(statement)
+                except SqlError as error:
+                    failed.append(f"{statement}: {error}")
+        session.close()
+        return failed
+
+    with ThreadPoolExecutor(4) as threads:
+        failures = [line for found in threads.map(work, range(4)) for line in found]
+    assert failures == []
+    assert lakehouse.run("select who, count(*), count(distinct step) from t group by who order by who") == [
+        (who, 12, 12) for who in range(4)
+    ]
+    assert [row[0] for row in lakehouse.run("describe history t")] == list(range(96, -1, -1))
 
 
 def test_what_a_running_statement_may_read_is_dropped_when_it_has_ended(lakehouse: Lakehouse) -> None:

@@ -10,6 +10,7 @@ from infra.emulator.relations import TABLE, Relation
 from infra.emulator.securables import SCHEMA
 from infra.emulator.sql import catalogue, lookup, result, rights
 from infra.emulator.sql.errors import SqlError, Unsupported, already_exists
+from infra.emulator.sql.names import FullName
 from infra.emulator.sql.statements import alter_columns, alter_namespaces, constraints, table_definition, tags, views
 from infra.emulator.sql.statements.table_definition import Definition
 from infra.emulator.sql.tokens import Tokens
@@ -33,7 +34,7 @@ def alter(session: Session, tokens: Tokens) -> result.Result:
     tokens.take("IF", "EXISTS")
     parts = tokens.name()
     name = session.full_name(parts)
-    with session.workspace.lake.writing(str(name)):
+    with session.workspace.lake.writing(str(name), *_new_name(session, tokens, name)):
         relation = catalogue.changeable(session, parts)
         if kind == "VIEW" and relation["table_type"] not in (*lookup.VIEWS, *lookup.DERIVED):
             raise SqlError(
@@ -42,6 +43,21 @@ def alter(session: Session, tokens: Tokens) -> result.Result:
         _action(tokens)(session, relation, tokens)
         tokens.end()
     return result.empty()
+
+
+def _new_name(session: Session, tokens: Tokens, old: FullName) -> list[str]:
+    """The name that a rename is going to take, read ahead."""
+    if not tokens.at("RENAME", "TO"):
+        return []
+    start = tokens.index
+    tokens.expect("RENAME", "TO")
+    parts = tokens.name()
+    tokens.index = start
+    return [str(_renamed(session, parts, old))]
+
+
+def _renamed(session: Session, parts: tuple[str, ...], old: FullName) -> FullName:
+    return session.full_name(parts if len(parts) > 1 else (old.catalog, old.schema, *parts))
 
 
 def _action(tokens: Tokens) -> Action:
@@ -55,7 +71,7 @@ def _rename(session: Session, relation: Relation, tokens: Tokens) -> None:
     """`RENAME TO name`: within its catalog, into another schema too."""
     parts = tokens.name()
     old = lookup.name_of(relation)
-    new = session.full_name(parts if len(parts) > 1 else (old.catalog, old.schema, *parts))
+    new = _renamed(session, parts, old)
     if new.catalog != old.catalog:
         raise Unsupported("a rename into another catalog")
     lookup.need_schema(session.workspace, new.catalog, new.schema)

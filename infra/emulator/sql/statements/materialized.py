@@ -82,10 +82,11 @@ def _fill(session: Session, relation: Relation, former: Relation | None, operati
     name = str(lookup.name_of(relation))
     frame = Frame(relation["view_catalog"], relation["view_schema"], owner, sees_temporary=False, views=(name,))
     sql = _cast(run.translate_text(session, relation["view_definition"], frame), relation["columns"])
+    relation["updated_at"], relation["updated_by"] = session.workspace.clock.millis(), session.caller.name
     with writing.transaction(session):
         relation["physical"] = writing.create_physical(session, relation["columns"], sql)
         writing.record(session, relation, operation)
-    catalogue.update(session, relation)
+    catalogue.put(session, relation)
     if former is not None and former["physical"] is not None:
         session.workspace.lake.discard(former["physical"])
 
