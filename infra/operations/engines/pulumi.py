@@ -192,6 +192,10 @@ def _operation(
             return stack.preview_destroy(show_secrets=False, **common)
         case "destroy":
             return stack.destroy(show_secrets=False, **common)
+        case "preview-refresh":
+            return stack.preview_refresh(show_secrets=False, **common)
+        case "refresh":
+            return stack.refresh(show_secrets=False, **common)
         case _:
             raise EngineFailed(
                 f"`{kind}` does not run under the Pulumi CLI here",
@@ -252,7 +256,7 @@ def _told(error: Exception | None, translation: Translation) -> str | None:
     if error is None:
         return None
     if not isinstance(error, CommandError):
-        raise error
+        raise EngineFailed("the Pulumi CLI could not be followed to its end", why=str(error)) from error
     return "\n".join(translation.errors) or _said(error)
 
 

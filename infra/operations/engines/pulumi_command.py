@@ -19,6 +19,8 @@ from semver import VersionInfo
 from infra.operations.engines.executable import OLDEST, REMEDY, pulumi_executable
 from infra.operations.errors import EngineUnavailable
 
+#: How often the CLI understands an interrupt.
+_HEARD: Final = 2
 _MINIMUM: Final = VersionInfo.parse(OLDEST)
 
 
@@ -36,7 +38,7 @@ class Command(PulumiCommand):
         # A CLI built by hand names no version; who switches the check off vouches for it.
         self.version = self.version or _MINIMUM
         self._process: subprocess.Popen[str] | None = None
-        self._interrupted = False
+        self._interrupts = 0
 
     def run(
         self,
@@ -47,9 +49,11 @@ class Command(PulumiCommand):
         on_error: OnOutput | None = None,
     ) -> CommandResult:
         """Run one command of the CLI to its end; raises a `CommandError` if it fails."""
-        if self._interrupted:
+        if self._interrupts:
             raise create_command_error(CommandResult("", "interrupted before this could begin", 130))
-        process = self._process = subprocess.Popen(
+        printed: list[str] = []
+        complained: list[str] = []
+        with subprocess.Popen(
             [self.command, "--non-interactive", *args],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -58,22 +62,21 @@ class Command(PulumiCommand):
             env={**self._variables, **additional_env, "PULUMI_AUTOMATION_API": "true"},
             encoding="utf-8",
             start_new_session=True,
-        )
-        printed: list[str] = []
-        complained: list[str] = []
-        readers = [_reader(process.stdout, printed, on_output), _reader(process.stderr, complained, on_error)]
-        for reader in readers:
-            reader.join()
-        result = CommandResult("\n".join(printed), "\n".join(complained), process.wait())
+        ) as process:
+            self._process = process
+            readers = [_reader(process.stdout, printed, on_output), _reader(process.stderr, complained, on_error)]
+            for reader in readers:
+                reader.join()
+        result = CommandResult("\n".join(printed), "\n".join(complained), process.returncode)
         if result.code != 0:
             raise create_command_error(result)
         return result
 
     def interrupt(self) -> None:
-        """Ask the CLI to stop: the first time it finishes what is under way, the second time it gives up."""
-        self._interrupted = True
+        """Ask the CLI to stop: the first time it finishes what is under way, the second time it gives up, then it is killed."""
+        self._interrupts += 1
         if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
+            self._process.send_signal(signal.SIGINT if self._interrupts <= _HEARD else signal.SIGKILL)
 
 
 def _reader(stream: IO[str] | None, lines: list[str], told: Callable[[str], object] | None) -> threading.Thread:
