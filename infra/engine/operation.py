@@ -20,6 +20,7 @@ from infra.engine.errors import EngineError, ProcessDiedError, ProjectError
 from infra.engine.events import Diagnostic, Event
 from infra.engine.project import Project, StackFile, load_project, load_stack_file, resolved_config
 from infra.engine.request import Kind, Request, Result
+from infra.engine.s3_store import S3Store
 from infra.engine.secrets import Cipher
 
 __all__ = ["Kind", "Request", "Result", "run", "stack_backend"]
@@ -60,15 +61,18 @@ def _locked(request: Request, backend: Backend, told: Callable[[str], None]) -> 
     return nullcontext() if request.is_preview else backend.locked(wait=request.wait, told=told)
 
 
-def stack_backend(project: Project, stack: str, folder: Path | None = None) -> FileBackend:
-    """Where a stack's state lives: in `folder`, or where the project says. Raises `ProjectError` if nobody says."""
+def stack_backend(project: Project, stack: str, folder: Path | str | None = None) -> Backend:
+    """Where a stack's state lives: in `folder` (or at an `s3://` URL), or where the project says.
+
+    Raises `ProjectError` if nobody says.
+    """
     place = folder or project.state_folder
     if place is None:
         raise ProjectError(
             f"{project.folder / 'Pulumi.yaml'}: backend.url: not set, so nobody says where state lives; set it to "
             "file://<folder>, or set PULUMI_BACKEND_URL"
         )
-    return FileBackend(place, project.name, stack)
+    return FileBackend(place, project.name, stack) if isinstance(place, Path) else Backend(S3Store(place), project.name, stack)
 
 
 def _warmed_up(request: Request, backend: Backend, file: StackFile) -> Cipher | None:

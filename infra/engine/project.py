@@ -25,12 +25,12 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project: its name, where its program lies, and where its state does (None: not said)."""
+    """A project: its name, where its program lies, and where its state does: a folder, an `s3://` URL, or None for not said."""
 
     folder: Path
     name: str
     main: Path
-    state_folder: Path | None
+    state_folder: Path | str | None
     defaults: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -94,12 +94,17 @@ def load_project(folder: Path) -> Project:
     )
 
 
-def state_folder(url: str, base: Path) -> Path:
-    """The folder of a `file://` backend URL; a relative one is relative to `base`. Raises `ProjectError` for others."""
+def state_folder(url: str, base: Path) -> Path | str:
+    """The folder of a `file://` backend URL, a relative one relative to `base`; an `s3://` URL as it is.
+
+    Raises `ProjectError` for others.
+    """
     parts = urlsplit(url)
+    if parts.scheme == "s3":
+        return url
     if parts.scheme != "file":
         raise ProjectError(
-            f"backend {url}: this engine keeps state in files only (file://…); use the Pulumi CLI for other backends"
+            f"backend {url}: this engine keeps state in files (file://…) and buckets (s3://…); use the Pulumi CLI for others"
         )
     place = Path(f"{parts.netloc}{parts.path}" or ".").expanduser()
     return (base / place).resolve()

@@ -19,8 +19,8 @@ class Request:
 
     `config` adds to, and overrides, the stack's configuration (keys `<namespace>:<name>`); it is not written to any file.
     `environment` is set in the program's process only. `backend` overrides where state lives: the folder that holds
-    `.pulumi`. `parallel` bounds how many provider calls run at once. `warm`: import the SDKs of the plugins' packages in this
-    process, which pays where it runs several operations. `refresh`: look at everything first.
+    `.pulumi`, or an `s3://` URL. `parallel` bounds how many provider calls run at once. `warm`: import the SDKs of the
+    plugins' packages in this process, which pays where it runs several operations. `refresh`: look at everything first.
     `wait`: seconds to wait for the stack's lock if somebody else has it.
 
     `targets`, `excludes` and `replaces` are URNs or patterns (`targets`): what alone the operation is about, what it leaves
@@ -44,7 +44,7 @@ class Request:
     excludes: tuple[str, ...] = ()
     exclude_dependents: bool = False
     replaces: tuple[str, ...] = ()
-    backend: Path | None = None
+    backend: Path | str | None = None
     warm: bool = True
 
     @property

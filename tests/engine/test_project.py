@@ -55,7 +55,7 @@ def test_main_may_be_a_file(folder: Path) -> None:
         ("name: shop\nruntime: python\nmain: nowhere\n", "main: no program at .*nowhere"),
         ("- a\n", "a mapping of keys"),
         ("a: [\n", "not YAML"),
-        ("name: shop\nruntime: python\nbackend: {url: 's3://bucket'}\n", "backend s3://bucket: .* files only"),
+        ("name: shop\nruntime: python\nbackend: {url: 'gs://bucket'}\n", "backend gs://bucket: .* and buckets"),
     ],
 )
 def test_what_is_wrong_with_a_project_is_named(folder: Path, text: str, complaint: str) -> None:

@@ -186,4 +186,4 @@ def check(yard: Yard) -> None:
     assert {resource.id: reveal(resource.inputs) for resource in resources if resource.type == TYPE} == things
     assert knots(resources) == []
     assert (yard.backend.load("x").pending, yard.backend.has_journal()) == ((), False)
-    assert list((yard.folder / ".pulumi/locks/organization/p/s").iterdir()) == []
+    assert yard.backend.store.names("locks/organization/p/s") == []

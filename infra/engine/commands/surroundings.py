@@ -43,7 +43,7 @@ def place(options: argparse.Namespace) -> Place:
     return Place(project, stack, stack_backend(project, stack, backend_folder()))
 
 
-def backend_folder() -> Path | None:
+def backend_folder() -> Path | str | None:
     """Where the environment says that state lives, if it does."""
     url = os.environ.get("PULUMI_BACKEND_URL")
     return state_folder(url, Path.cwd()) if url else None
