@@ -33,8 +33,36 @@ In a pipeline:
   lakestead preview prod --exit-code
   lakestead up prod --yes -m "$COMMIT_SUBJECT"
 \b
+Exit codes: 0 done, 1 an error that is told, 2 a wrong command line, 3 a
+workspace that does not run (workspace status), 130 interrupted; preview
+--exit-code ends with 2 when there are changes.
+
 Every command tells more: lakestead up --help
 """
+_EXAMPLES = {
+    "preview": """
+\b
+  lakestead preview local --diff           with old and new values
+  lakestead preview prod --exit-code       0 no change, 2 changes, 1 an error
+  lakestead preview prod --json | jq .changeSummary
+""",
+    "up": """
+\b
+  lakestead up local                       a preview, a question, the update
+  lakestead up prod --yes -m "$SUBJECT"    in a pipeline
+""",
+    "outputs": """
+\b
+  lakestead outputs local                  all of them
+  lakestead outputs local warehouses.etl   one value, for a script
+""",
+    "run": """
+\b
+  lakestead run local streaming            start, follow, tell what failed
+  lakestead run local streaming --follow RUN
+  lakestead run local streaming --cancel RUN
+""",
+}
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, epilog=_EPILOG)
 
@@ -59,10 +87,11 @@ def lakestead(
     context.obj = options.Common(project=project, environments=environments, engine=engine)
 
 
-for _command in (deployments.validate, deployments.preview, deployments.up, deployments.destroy, deployments.history):
-    app.command()(_command)
-app.command()(deployments.outputs)
-app.command()(dbt_runs.run)
+for _command in (
+    *(deployments.validate, deployments.preview, deployments.up, deployments.destroy),
+    *(deployments.history, deployments.outputs, dbt_runs.run),
+):
+    app.command(epilog=_EXAMPLES.get(_command.__name__))(_command)
 app.command(context_settings={"ignore_unknown_options": True})(dbt_runs.dbt)
 app.add_typer(workspaces.commands, name="workspace")
 
