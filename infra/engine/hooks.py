@@ -127,6 +127,6 @@ class Hooks:
 
 def _unknown(moment: HookMoment, name: str) -> str:
     return (
-        f"its {moment} hook {name!r} was not registered: run an operation that runs the program (`destroy --run-program`), or "
-        "remove the hook from the resource and run `up` first"
+        f"its {moment} hook {name!r} was not registered, because the program does not register it, or was not run: delete the "
+        "resource by taking it out of the program and running `up`, or take the hook from it and run `up` first"
     )
