@@ -27,9 +27,11 @@ def _create_session(workspace: Workspace, caller: Caller, request: Request) -> d
     """databricks-sql-connector `SeaDatabricksClient.open_session`."""
     _warehouse(workspace, caller, request.body)
     settings = {str(key).lower(): str(value) for key, value in (request.body.get("session_confs") or {}).items()}
-    session = workspace.sql.open_session(
-        caller, catalog=request.body.get("catalog"), schema=request.body.get("schema"), settings=settings
-    )
+    body = request.body
+    try:
+        session = workspace.sql.open_session(caller, catalog=body.get("catalog"), schema=body.get("schema"), settings=settings)
+    except SqlError as error:
+        raise InvalidParameter(str(error)) from error
     return {"session_id": session.id}
 
 

@@ -23,6 +23,7 @@ _KNOWN = frozenset(
         "CACHE",
         "COPY",
         "DECLARE",
+        "DENY",
         "EXECUTE",
         "FSCK",
         "GENERATE",

@@ -18,6 +18,7 @@ from infra.emulator.sql import dispatch, names
 from infra.emulator.sql.errors import Canceled, SqlError, from_duckdb, from_workspace
 from infra.emulator.sql.query.frame import Frame, TemporaryView
 from infra.emulator.sql.result import Result
+from infra.emulator.sql.statements.settings import check
 from infra.emulator.sql.tokens import Tokens
 from infra.emulator.workspace import Caller, Workspace
 
@@ -43,6 +44,8 @@ class Session:
         self.catalog = (catalog or DEFAULT_CATALOG).lower()
         self.schema = (schema or DEFAULT_SCHEMA).lower()
         self.settings: dict[str, str] = dict(settings or {})
+        for key, value in self.settings.items():
+            check(key, value)
         self.temporary_views: dict[str, TemporaryView] = {}
         self.made_views: set[str] = set()
         self.parameters: Mapping[str, exp.Expr] = {}

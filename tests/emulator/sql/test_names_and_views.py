@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from infra.emulator.sql.errors import SqlError
+from infra.emulator.sql.session import Session
 from tests.emulator.sql.conftest import Lakehouse
 
 NAMED = [
@@ -121,3 +122,23 @@ def test_a_function_is_its_body_with_the_arguments(lakehouse: Lakehouse) -> None
     assert lakehouse.run("select p from v") == [(300,)]
     with pytest.raises(SqlError, match="WRONG_NUM_ARGS"):
         lakehouse.run("select plus(1, 2)")
+
+
+SETTINGS = [
+    ("set time zone 'America/New_York'", "UNSUPPORTED_FEATURE"),
+    ("set ansi_mode = false", "UNSUPPORTED_FEATURE"),
+    ("set var x = 1", "UNSUPPORTED_FEATURE"),
+    ("use dev.nowhere", "SCHEMA_NOT_FOUND"),
+    ("use catalog nowhere", "NO_SUCH_CATALOG_EXCEPTION"),
+]
+
+
+@pytest.mark.parametrize(("statement", "error_class"), SETTINGS, ids=[given[0] for given in SETTINGS])
+def test_a_setting_that_would_change_results_is_refused(lakehouse: Lakehouse, statement: str, error_class: str) -> None:
+    """Others are kept and shown."""
+    with pytest.raises(SqlError) as raised:
+        lakehouse.run(statement)
+    assert error_class == raised.value.error_class
+    assert lakehouse.run("set spark.sql.shuffle.partitions = 8", "set spark.sql.shuffle.partitions")[0][1] == "8"
+    with pytest.raises(SqlError, match="the time zone CET"):
+        Session(lakehouse.workspace, lakehouse.admin, settings={"timezone": "CET"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from infra.emulator.sql import result
-from infra.emulator.sql.errors import SqlError, Unsupported
+from infra.emulator.sql.errors import Unsupported
 from infra.emulator.sql.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -25,19 +25,22 @@ def set_value(session: Session, tokens: Tokens) -> result.Result:
     if not tokens.take("="):
         return result.rows(["key", "value"], [(key, session.settings.get(key, "<undefined>"))])
     value = tokens.string() if tokens.at_string() else tokens.rest()
-    if key == "timezone" or key.endswith("session.timezone"):
-        return _time_zone(session, value)
-    if key in ("ansi_mode", "spark.sql.ansi.enabled") and value.lower() == "false":
-        raise Unsupported(f"{key} = false", "Statements run in ANSI mode.")
+    check(key, value)
     session.settings[key] = value
     return result.rows(["key", "value"], [(key, value)])
 
 
+def check(key: str, value: str) -> None:
+    """Raise Unsupported for a setting that would change results, and cannot here."""
+    if key == "timezone" or key.endswith("session.timezone"):
+        if value.upper() not in ("UTC", "ETC/UTC", "GMT", "Z", "+00:00", "LOCAL"):
+            raise Unsupported(f"the time zone {value}", "Statements run in UTC.")
+    elif key in ("ansi_mode", "spark.sql.ansi.enabled") and value.lower() == "false":
+        raise Unsupported(f"{key} = false", "Statements run in ANSI mode.")
+
+
 def _time_zone(session: Session, zone: str) -> result.Result:
-    if zone.upper() not in ("UTC", "ETC/UTC", "GMT", "Z", "+00:00", "LOCAL"):
-        raise SqlError(
-            "UNSUPPORTED_FEATURE", f"This local workspace does not support the time zone {zone}: it runs in UTC.", "0A000"
-        )
+    check("timezone", zone)
     session.settings["timezone"] = zone
     return result.rows(["key", "value"], [("timezone", zone)])
 
