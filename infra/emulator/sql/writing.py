@@ -15,7 +15,7 @@ from infra.emulator.sql import lookup, rights
 from infra.emulator.sql.errors import SqlError
 from infra.emulator.sql.names import FullName
 from infra.emulator.sql.query import parse, run
-from infra.emulator.sql.types.duck import literal, quote, to_duckdb
+from infra.emulator.sql.types.duck import quote, to_duckdb
 from infra.emulator.sql.types.wire import data_type
 
 if TYPE_CHECKING:
@@ -122,13 +122,3 @@ def violating(session: Session, physical: str, expression: str) -> str:
     """DuckDB SQL, to be selected from, of the rows for which the expression is not true (null is broken too)."""
     condition = run.translate(session, parse.expression(expression))
     return f"(select * from {lake.table(physical)} where ({condition}) is not true)"
-
-
-def default_for(column: Column) -> str:
-    """The SQL expression (Databricks') of what a column gets when nothing is given."""
-    return column.get("default", "null")
-
-
-def string(text: str) -> str:
-    """A DuckDB string literal."""
-    return literal(text)
