@@ -59,8 +59,3 @@ def use_catalog(workspace: Workspace, caller: Caller, catalog: str) -> None:
     """Raise SqlError unless the catalog exists and the caller may use it."""
     need_catalog(workspace, catalog)
     rights.require(workspace, caller, USE_CATALOG, CATALOG, catalog)
-
-
-def kind_title(relation: Relation) -> str:
-    """What errors call it: "Table" or "View"."""
-    return "View" if relation["table_type"] in VIEWS else "Table"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import random
 import struct
 import zlib
 from datetime import UTC, date, datetime
@@ -94,11 +93,6 @@ def drop_nulls(text: str) -> str:
         return [clean(each) for each in value] if isinstance(value, list) else value
 
     return json.dumps(clean(json.loads(text)), separators=(",", ":"), ensure_ascii=False)
-
-
-def gaussian() -> float:
-    """randn()."""
-    return random.gauss(0, 1)
 
 
 def _parts(marked: list[str | None]) -> list[tuple[str, str] | None]:
