@@ -17,7 +17,7 @@ from infra.engine.clock import Clock, rfc3339
 from infra.engine.configured import ConfiguredProviders
 from infra.engine.errors import CancelledError, EngineError, StepError
 from infra.engine.gate import Gate
-from infra.engine.hooks import Hooks, Occasion
+from infra.engine.hooks import Hooks, occasion
 from infra.engine.masking import hidden
 from infra.engine.ports import Created, Found, PartialFailure, Provider, ProviderError, UnknownOutcome
 from infra.engine.reporter import Reporter, subject
@@ -383,23 +383,6 @@ _DOING: Final[dict[type[Any], str]] = {
     Import: "importing",
     ImportReplacement: "importing",
 }
-
-
-def occasion(new: Resource | None, old: Resource | None) -> Occasion:
-    """What hooks are told of a resource as it is to be, and as it was."""
-    subject = new or old
-    if subject is None:
-        raise EngineError("a hook is called for nothing")
-    return Occasion(
-        urn=subject.urn,
-        id=subject.id,
-        name=subject.name,
-        type=subject.type,
-        old_inputs=old.inputs if old else None,
-        new_inputs=new.inputs if new else None,
-        old_outputs=old.outputs if old else None,
-        new_outputs=new.outputs if new and new.id else None,
-    )
 
 
 def _values(step: Step) -> list[Properties]:

@@ -55,6 +55,23 @@ class ErrorHook:
     call: Callable[[Occasion, str, Sequence[str]], bool]
 
 
+def occasion(new: Resource | None, old: Resource | None) -> Occasion:
+    """What hooks are told of a resource as it is to be, and as it was."""
+    subject = new or old
+    if subject is None:
+        raise StepError("a hook is called for nothing")
+    return Occasion(
+        urn=subject.urn,
+        id=subject.id,
+        name=subject.name,
+        type=subject.type,
+        old_inputs=old.inputs if old else None,
+        new_inputs=new.inputs if new else None,
+        old_outputs=old.outputs if old else None,
+        new_outputs=new.outputs if new and new.id else None,
+    )
+
+
 class Hooks:
     """The hooks of one operation's program. Thread-safe."""
 
