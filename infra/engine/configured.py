@@ -34,6 +34,7 @@ class ConfiguredProviders:
         self._providers: dict[str, Provider] = {}
         self._superseded: list[Provider] = []
         self._lock = threading.Lock()
+        self._first = threading.Lock()
 
     def plugin(self, package: str) -> Plugin:
         """The plugin of a package. Raises `PluginError` if nobody serves it."""
@@ -71,11 +72,13 @@ class ConfiguredProviders:
         provider = self._providers.get(reference)
         if provider is not None:
             return provider
-        resource = self._base.get(reference)
-        if resource is None:
-            raise PluginError(f"provider {reference} is neither registered by the program nor in the state")
-        self.configure(resource)
-        return self._providers[reference]
+        with self._first:  # else each of the threads that come at once would get a provider of its own
+            if reference not in self._providers:
+                resource = self._base.get(reference)
+                if resource is None:
+                    raise PluginError(f"provider {reference} is neither registered by the program nor in the state")
+                self.configure(resource)
+            return self._providers[reference]
 
     def is_known(self, reference: str) -> bool:
         """Whether a provider's configuration is wholly known; if not, it can answer no remote call."""
