@@ -88,14 +88,18 @@ def serve() -> Iterator[Serve]:
 
 
 class Naps(list[float]):
-    """A sleep that only notes how long."""
+    """A sleep that only notes how long, and a clock that only sleeping moves."""
 
     def __call__(self, seconds: float) -> None:
         self.append(seconds)
 
+    def now(self) -> float:
+        return float(sum(self))
+
 
 def client(server: Server, naps: Naps | None = None, **how: Any) -> Client:
-    return Client(Credentials(host=server.host, **(how or {"token": "dapi-1"})), sleep=naps if naps is not None else Naps())
+    naps = naps if naps is not None else Naps()
+    return Client(Credentials(host=server.host, **(how or {"token": "dapi-1"})), sleep=naps, now=naps.now)
 
 
 BUSY_BODY = {"error_code": "REQUEST_LIMIT_EXCEEDED", "message": "slow down"}

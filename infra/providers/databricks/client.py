@@ -1,8 +1,8 @@
 """How a workspace's REST API is asked: which failures are waited out, which requests may be sent again.
 
-429 is waited out (`Retry-After`). A connection that was refused is tried again: nothing was sent. Of what may have reached the
-server only repeatable requests are sent again; any other raises `Unconfirmed`, and who sent it looks first. databricks-sdk is
-imported by the first call (`transport`).
+429 is waited out (`Retry-After`), and slows down what follows (`pace`). A connection that was refused is tried again: nothing
+was sent. Of what may have reached the server only repeatable requests are sent again; any other raises `Unconfirmed`, and who
+sent it looks first. databricks-sdk is imported by the first call (`transport`).
 """
 
 from __future__ import annotations
@@ -57,12 +57,19 @@ class Unavailable(Passing):
 class Client:
     """A workspace's REST API, callable from many threads. No call is made before the first `call`."""
 
-    def __init__(self, credentials: Credentials, *, parallel: int = 64, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        parallel: int = 64,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.host = credentials.host
         self._credentials = credentials
         self._parallel = parallel
-        self._sleep = sleep
-        self._pace = Pace(credentials.rate, sleep=sleep)
+        self._sleep, self._now = sleep, now
+        self._pace = Pace(credentials.rate, now=now, sleep=sleep)
         self._lock = threading.Lock()
         self._transport: Transport | None = None
 
@@ -82,24 +89,29 @@ class Client:
         `repeatable` says that a POST or PATCH may be sent twice with the same effect as once.
         """
         again = repeatable or method in _SAFE
-        waited, pause = 0.0, 0.25
+        failed_at, pause = None, 0.25
+        transport = self._connected()
         while True:
             self._pace.wait()
             try:
-                return self._connected().send(method, path, query=query, body=body, files=files, headers=headers)
+                return transport.send(method, path, query=query, body=body, files=files, headers=headers)
             except Passing as error:
                 if error.sent and not again:
                     raise Unconfirmed(f"{error}; whether the change was made is not known") from error
-                if waited >= error.patience:
+                failed_at = self._now() if failed_at is None else failed_at
+                if self._now() - failed_at >= error.patience:
                     raise
-                rest = pause if error.after is None else error.after
-            self._sleep(rest)
-            waited, pause = waited + max(rest, 0.05), min(pause * 2, 8.0)
+                if isinstance(error, Throttled) or error.after is not None:
+                    self._pace.refused(error.after)
+                if error.after:
+                    continue  # the pace holds back this request, and all others too
+            self._sleep(pause)
+            pause = min(pause * 2, 8.0)
 
     def _connected(self) -> Transport:
         with self._lock:
             if self._transport is None:
-                from infra.providers.databricks.transport import Transport  # noqa: PLC0415 - brings databricks-sdk, half a second
+                from infra.providers.databricks.transport import Transport  # noqa: PLC0415 - brings databricks-sdk
 
                 self._transport = Transport(self._credentials, self._parallel)
             return self._transport
