@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 from tests.benchmarks.commands import Usage, bytecode_kept, measured
@@ -13,10 +14,17 @@ def run(folder: Path, program: str, timeout: float = 60) -> Usage:
     return measured([sys.executable, "-c", program], folder=folder, environment=os.environ, timeout=timeout)
 
 
-def alive(pid: int) -> bool:
-    """Whether the process runs; one that is dead may wait for whoever has inherited it."""
-    status = Path(f"/proc/{pid}/stat")
-    return status.exists() and status.read_text().rpartition(") ")[2][0] not in "ZX"
+def alive(pid: int, patience: float = 10) -> bool:
+    """Whether the process still runs after `patience` seconds; one that is dead may wait for whoever has inherited it."""
+    status, deadline = Path(f"/proc/{pid}/stat"), time.monotonic() + patience
+    while time.monotonic() < deadline:
+        try:
+            if status.read_text().rpartition(") ")[2][0] in "ZX":
+                return False
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+        time.sleep(0.01)  # a signal is on its way
+    return True
 
 
 def test_children_count_too(tmp_path: Path) -> None:

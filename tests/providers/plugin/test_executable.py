@@ -95,8 +95,9 @@ def test_a_resource_lives_its_whole_life(client: Client, workspace: LiveWorkspac
     assert client.read(URN, id, (after, outputs)).id == ""
 
 
-def test_a_move_to_another_catalog_replaces(client: Client) -> None:
-    old = checked(client, URN, {"catalogName": "main", "name": "silver"})
+def test_a_move_to_another_catalog_replaces(client: Client, workspace: LiveWorkspace) -> None:
+    workspace.client().catalogs.create("moving")
+    old = checked(client, URN, {"catalogName": "moving", "name": "silver"})
     id, outputs = client.create(URN, old)
 
     answer = client.diff(URN, id, (old, outputs), checked(client, URN, {"catalogName": "other", "name": "silver"}))
@@ -107,9 +108,10 @@ def test_a_move_to_another_catalog_replaces(client: Client) -> None:
 
 def test_an_existing_resource_is_imported(client: Client, workspace: LiveWorkspace) -> None:
     """Read without a state answers inputs that a program could have written."""
-    workspace.client().schemas.create("gold", "main", comment="served")
+    workspace.client().catalogs.create("existing")
+    workspace.client().schemas.create("gold", "existing", comment="served")
 
-    seen = client.read(URN.replace("bronze", "gold"), "main.gold")
+    seen = client.read(URN.replace("bronze", "gold"), "existing.gold")
 
     assert from_struct(seen.inputs)["comment"] == "served"
 
