@@ -26,13 +26,26 @@ ARROWS = {
     "stacks": {"infra.components", "infra.models"},
 }
 
-#: Inside the engine, from what knows most to what knows least; a module imports only from later lines or its own.
-ENGINE_ORDER = [
-    ["__main__"],
-    ["commands"],
-    ["operation"],
-    ["deployment"],
-]
+#: Inside the engine: what acts, from what knows most to what knows least. Nothing below imports anything above.
+ENGINE_ORDER = ["__main__", "commands", "operation", "deployment", "executor"]
+
+#: What decides in the engine, and so does no I/O: neither state nor stores, neither locks nor gRPC.
+PURE = ["urn", "values", "graph", "steps", "planner", "targets", "resource"]
+ACTING = {
+    *ENGINE_ORDER,
+    "state",
+    "backend",
+    "history",
+    "journal",
+    "settlement",
+    "lock",
+    "store",
+    "file_store",
+    "s3_store",
+    "process",
+    "program",
+    "rpc",
+}
 
 #: Third-party packages that only the named layers may import.
 RESERVED = {
@@ -50,7 +63,6 @@ RESERVED = {
     "databricks.sdk": {"infra.providers", "infra.operations"},
     "duckdb": {"infra.emulator"},
     "sqlglot": {"infra.emulator"},
-    "starlette": {"infra.emulator"},
     "typer": {"scripts"},
     "rich": {"scripts"},
     "pydantic": {"infra.models"},
@@ -96,6 +108,25 @@ def test_a_module_imports_only_from_the_layers_below(module: str) -> None:
     allowed = ARROWS[layer] | {layer} if layer else set()
     ours = {name for name in imports(MODULES[module]) if name.split(".")[0] in {"infra", "stacks", "scripts"}}
     assert {name for name in ours if name != "infra" and not any(within(name, target) for target in allowed)} == set()
+
+
+def engine_imports(part: str) -> set[str]:
+    """The engine's own parts that a part of it (a module, or a package of it) imports."""
+    within_part = [path for name, path in MODULES.items() if within(name, f"infra.engine.{part}")]
+    names = {name for path in within_part for name in imports(path) if name.startswith("infra.engine.")}
+    return {name.split(".")[2] for name in names} - {part}
+
+
+@pytest.mark.parametrize("part", ENGINE_ORDER)
+def test_the_engine_knows_only_downwards(part: str) -> None:
+    """`__main__ → commands → operation → deployment → executor`."""
+    assert engine_imports(part) & set(ENGINE_ORDER[: ENGINE_ORDER.index(part)]) == set()
+
+
+@pytest.mark.parametrize("part", PURE)
+def test_what_decides_is_pure(part: str) -> None:
+    """The planner and its vocabulary touch neither state, nor stores, nor the wire."""
+    assert engine_imports(part) & ACTING == set()
 
 
 @pytest.mark.parametrize("module", sorted(MODULES))
