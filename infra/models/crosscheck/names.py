@@ -1,0 +1,26 @@
+"""Names in the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from infra.models.crosscheck.words import Path, Wrong
+from infra.models.environment import Environment
+
+
+def names(environment: Environment) -> Wrong:
+    """Two keys, one name: the platform would refuse the second, or take it for the first."""
+    identities = environment.identities
+    kinds: list[tuple[Path, Iterable[str], Callable[[str], str]]] = [
+        (("warehouses",), environment.warehouses, environment.warehouse_name),
+        (("identities", "service_principals"), identities.service_principals, environment.service_principal_name),
+        (("identities", "groups"), identities.groups, environment.group_name),
+        (("secrets", "scopes"), environment.secrets.scopes, environment.scope_name),
+        (("dbt", "jobs"), environment.dbt.jobs if environment.dbt else (), environment.job_name),
+    ]
+    for path, keys, name_of in kinds:
+        claimed: dict[str, str] = {}
+        for key in keys:
+            first = claimed.setdefault(name_of(key), key)
+            if first != key:
+                yield (*path, key, "name"), f"'{name_of(key)}' is the name of '{first}' already; give each its own"
