@@ -27,7 +27,7 @@ ARROWS = {
 }
 
 #: Inside the engine: what acts, from what knows most to what knows least. Nothing below imports anything above.
-ENGINE_ORDER = ["__main__", "commands", "operation", "deployment", "executor"]
+ENGINE_ORDER = ["__main__", "commands", "operation", "deployment", "executor", "calls"]
 
 #: What decides in the engine, and so does no I/O: neither state nor stores, neither locks nor gRPC.
 PURE = ["urn", "values", "graph", "steps", "planner", "targets", "resource"]

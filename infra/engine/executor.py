@@ -1,4 +1,4 @@
-"""Carries out steps: calls providers and keeps the snapshot. One method per kind of step; thread-safe.
+"""Carries out steps: has providers called (`calls`) and keeps the snapshot. One method per kind of step; thread-safe.
 
 It decides nothing. In a preview it asks providers for what would be, and changes only the snapshot in memory.
 """
@@ -7,22 +7,21 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
+from infra.engine.calls import Calls
 from infra.engine.clock import Clock, rfc3339
 from infra.engine.configured import ConfiguredProviders
 from infra.engine.errors import CancelledError, EngineError, StepError
 from infra.engine.gate import Gate
 from infra.engine.hooks import Hooks, occasion
 from infra.engine.masking import hidden
-from infra.engine.ports import Created, Found, PartialFailure, Provider, ProviderError, UnknownOutcome
+from infra.engine.ports import ProviderError
 from infra.engine.reporter import Reporter, subject
 from infra.engine.resource import HookMoment, Resource
-from infra.engine.secrecy import secret_outputs
 from infra.engine.snapshot import Snapshot
 from infra.engine.steps import (
     Create,
@@ -61,7 +60,7 @@ class Executor:
     ) -> None:
         self._snapshot, self._providers, self._reporter, self._gate = snapshot, providers, reporter, gate
         self._preview, self._parallel, self._clock = preview, parallel, clock
-        self._calls = threading.BoundedSemaphore(parallel)
+        self._calls = Calls(snapshot, providers, gate, hooks, preview=preview, parallel=parallel, clock=clock)
         self._condemned: dict[Resource, threading.Event] = {}
         self._hooks = hooks
         self._incomplete: dict[str, tuple[HookMoment, Resource | None]] = {}
@@ -175,7 +174,7 @@ class Executor:
             new = replace(step.new, id=step.old.id, outputs=_provider_outputs(step.new.inputs), modified=self._now())
             self._providers.configure(new)
         elif step.new.custom:
-            new = self._updated(step.old, step.new)
+            new = self._calls.update(step.old, step.new)
         else:
             new = replace(step.new, outputs=step.old.outputs, modified=self._now())
         self._snapshot.add(new, step.old)
@@ -207,24 +206,24 @@ class Executor:
         self._snapshot.retire(step.old)
 
     def _read(self, step: Read) -> Resource:
-        new = self._looked_at(step.new)
+        new = self._calls.look_at(step.new)
         if step.old is not None and step.old.outputs != new.outputs:
             self._reporter.count("read")
         self._snapshot.add(new, step.old)
         return new
 
     def _read_replacement(self, step: ReadReplacement) -> Resource:
-        new = self._looked_at(step.new)
+        new = self._calls.look_at(step.new)
         self._take_place(step.old, new, keep_old=True)
         return new
 
     def _import(self, step: Import) -> Resource:
-        new = self._taken_over(step.new)
+        new = self._calls.take_over(step.new)
         self._snapshot.add(new)
         return new
 
     def _import_replacement(self, step: ImportReplacement) -> Resource:
-        new = self._taken_over(step.new)
+        new = self._calls.take_over(step.new)
         self._take_place(step.old, new, keep_old=True)
         return new
 
@@ -240,31 +239,7 @@ class Executor:
             return new
         if not new.custom:
             return new
-        provider = self._providers.get(new.provider)
-
-        def create() -> Resource:
-            with self._calling(new, "creating"):
-                try:
-                    created = provider.create(new.subject, new.inputs, preview=self._preview)
-                except PartialFailure as failure:
-                    return self._with_outputs(replace(new, init_errors=_hidden(failure.reasons, new)), failure.created)
-            return self._with_outputs(new, created)
-
-        return self._hooks.persisting("create", new, occasion(new, None), create)
-
-    def _updated(self, old: Resource, new: Resource) -> Resource:
-        provider = self._providers.get(new.provider)
-        new = replace(new, id=old.id, modified=self._now())
-
-        def update() -> Resource:
-            with self._calling(new, "updating"):
-                try:
-                    outputs = provider.update(new.subject, old.id, old.inputs, old.outputs, new.inputs, preview=self._preview)
-                except PartialFailure as failure:
-                    return self._with_outputs(replace(new, init_errors=_hidden(failure.reasons, new)), failure.created)
-            return self._with_outputs(new, Created(old.id, outputs))
-
-        return self._hooks.persisting("update", new, occasion(new, old), update)
+        return self._calls.create(new)
 
     def _remove(self, old: Resource, *, goes_along: bool) -> None:
         self._await_deletion(old)
@@ -272,34 +247,7 @@ class Executor:
         leave_alone = self._preview or not old.custom or old.is_provider or old.external or old.retain_on_delete
         if leave_alone or goes_along:
             return
-        provider = self._providers.get(old.provider)
-
-        def delete() -> None:
-            with self._calling(old, "deleting"):
-                provider.delete(old.subject, old.id, old.inputs, old.outputs)
-
-        self._hooks.persisting("delete", old, occasion(None, old), delete)
-
-    def _looked_at(self, new: Resource) -> Resource:
-        if new.id == UNKNOWN_STRING:
-            return new
-        found = self._found(new, new.id, new.inputs)
-        return self._with_outputs(new, Created(found.id or new.id, found.outputs))
-
-    def _taken_over(self, new: Resource) -> Resource:
-        """What stands under an import id, as the provider would have it written; ignored properties are its own anyway."""
-        found = self._found(new, new.import_id, {})
-        now = self._now()
-        new = replace(new, inputs=found.inputs, created=now, modified=now)
-        return self._with_outputs(new, Created(found.id or new.import_id, found.outputs))
-
-    def _found(self, new: Resource, id: str, inputs: Properties) -> Found:
-        provider: Provider = self._providers.get(new.provider)
-        with self._calling(new, "reading"):
-            found = provider.read(new.subject, id, inputs, inputs)
-        if found is None:
-            raise StepError(f"resource '{id}' does not exist")
-        return found
+        self._calls.delete(old)
 
     def _before(self, moment: HookMoment, new: Resource | None, old: Resource | None) -> None:
         owner = new or old
@@ -330,10 +278,6 @@ class Executor:
         else:
             self._snapshot.add(new, old)
 
-    def _with_outputs(self, new: Resource, created: Created) -> Resource:
-        outputs = secret_outputs(created.outputs, new.inputs, new.additional_secret_outputs)
-        return replace(new, id=created.id, outputs=outputs)
-
     def _sound(self, new: Resource) -> Resource:
         """`new`, if it is whole. It is kept in the state in any case; the next update tries again."""
         if new.init_errors and not self._preview:
@@ -345,23 +289,6 @@ class Executor:
         if deletion is not None:
             deletion.wait()
             self._gate.check()
-
-    @contextmanager
-    def _calling(self, resource: Resource, doing: str) -> Iterator[None]:
-        with self._calls:
-            self._gate.check()
-            if self._preview:
-                yield
-                return
-            self._snapshot.begin(resource, doing)
-            try:
-                yield
-            except UnknownOutcome:
-                raise  # the call stays open: the next operation looks what became of it
-            except ProviderError:
-                self._snapshot.end(resource)
-                raise
-            self._snapshot.answered(resource)
 
     def _now(self) -> str:
         return rfc3339(self._clock())
@@ -388,10 +315,6 @@ _DOING: Final[dict[type[Any], str]] = {
 def _values(step: Step) -> list[Properties]:
     records = [record for name in ("old", "new") if isinstance(record := getattr(step, name, None), Resource)]
     return [values for record in records for values in (record.inputs, record.outputs)]
-
-
-def _hidden(reasons: Sequence[str], resource: Resource) -> tuple[str, ...]:
-    return tuple(hidden(reason, resource.inputs) for reason in reasons)
 
 
 def _provider_outputs(inputs: Properties) -> Properties:
