@@ -15,36 +15,18 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, unquote
 
-from infra.emulator import (
-    auth,
-    bindings,
-    catalogs,
-    control,
-    grants,
-    jobs,
-    metastores,
-    object_api,
-    permissions,
-    run_outputs,
-    run_repairs,
-    runs,
-    schemas,
-    scim,
-    secret_scopes,
-    statements,
-    tables,
-    thrift,
-    tokens,
-    volumes,
-    warehouse_config,
-    warehouses,
-)
+from infra.emulator import auth, control, secret_scopes
 from infra.emulator.access_log import AccessLog
 from infra.emulator.errors import NotFound, WorkspaceError
+from infra.emulator.files import object_api
+from infra.emulator.identity import permissions, scim, tokens
+from infra.emulator.jobs import jobs, run_outputs, run_repairs, runs
 from infra.emulator.rendering import as_json, failure, injected
 from infra.emulator.requests import Request, Response, Route
 from infra.emulator.routing import Router
 from infra.emulator.traffic import Fault
+from infra.emulator.unity import bindings, catalogs, grants, metastores, schemas, tables, volumes
+from infra.emulator.warehouses import statements, thrift, warehouse_config, warehouses
 from infra.emulator.workspace import Caller, Workspace
 
 Scope: TypeAlias = MutableMapping[str, Any]

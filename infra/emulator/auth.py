@@ -14,8 +14,8 @@ import secrets
 from typing import Any
 from urllib.parse import parse_qs
 
-from infra.emulator import directory
 from infra.emulator.errors import PermissionDenied, Unauthenticated
+from infra.emulator.identity import directory
 from infra.emulator.requests import Request, Response, Route
 from infra.emulator.store import Document
 from infra.emulator.workspace import Caller, Workspace

@@ -12,7 +12,7 @@
     └── TooManyRequests       429 REQUEST_LIMIT_EXCEEDED
 
 Codes and shape as databricks-sdk's `errors/platform.py` and `errors/parser.py` read them. SCIM answers have a shape of
-their own; `infra.emulator.scim` renders it.
+their own; `infra.emulator.identity.scim` renders it.
 """
 
 from __future__ import annotations

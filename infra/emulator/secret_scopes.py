@@ -11,8 +11,8 @@ import binascii
 import re
 from typing import Any
 
-from infra.emulator import directory
 from infra.emulator.errors import AlreadyExists, InvalidParameter, NotFound, NotImplementedHere, PermissionDenied
+from infra.emulator.identity import directory
 from infra.emulator.requests import Request, Route
 from infra.emulator.sealing import seal, unseal
 from infra.emulator.store import Document

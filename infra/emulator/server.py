@@ -28,12 +28,15 @@ from typing import IO, Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from infra.emulator import auth, directory, metastores, objects
+from infra.emulator import auth
 from infra.emulator.app import Application, create_app
 from infra.emulator.clock import Clock
-from infra.emulator.run_tasks import RunService
+from infra.emulator.files import objects
+from infra.emulator.identity import directory
+from infra.emulator.jobs.run_tasks import RunService
 from infra.emulator.sql.service import SqlService
 from infra.emulator.store import Store
+from infra.emulator.unity import metastores
 from infra.emulator.workspace import Workspace
 
 ADDRESS = "127.0.0.1"

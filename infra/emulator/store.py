@@ -2,7 +2,7 @@
 
 A document may have a parent ("main" for the schema "main.bronze"), by which it can be listed. Everything that one request
 changes is written in one `transaction`, so a killed process leaves all of it or nothing. Rows of tables are not here but
-in DuckDB (`infra.emulator.lake`); a table's document names its physical table, and is what makes it visible.
+in DuckDB (`infra.emulator.warehouses.lake`); a table's document names its physical table, and is what makes it visible.
 """
 
 from __future__ import annotations

@@ -17,9 +17,9 @@ from infra.emulator.store import Store
 from infra.emulator.traffic import Traffic
 
 if TYPE_CHECKING:
-    from infra.emulator.lake import Lake
+    from infra.emulator.jobs.supervisor import Supervisor
     from infra.emulator.sql.service import SqlService
-    from infra.emulator.supervisor import Supervisor
+    from infra.emulator.warehouses.lake import Lake
 
 #: The group every user and service principal is in, and the one whose members may do all.
 ALL_USERS = "users"

@@ -11,10 +11,11 @@ from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import BadRequest, NotFound, PermissionDenied
 from databricks.sdk.service.catalog import PermissionsChange, Privilege, SecurableType, VolumeType
 
-from infra.emulator import directory, privileges
 from infra.emulator import errors as emulator_errors
-from infra.emulator.directory import caller_of
+from infra.emulator.identity import directory
+from infra.emulator.identity.directory import caller_of
 from infra.emulator.server import open_workspace
+from infra.emulator.unity import privileges
 from infra.emulator.workspace import Caller, Workspace
 from tests.emulator.conftest import LiveWorkspace
 

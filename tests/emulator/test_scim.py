@@ -12,7 +12,7 @@ from databricks.sdk.service.catalog import PermissionsChange, Privilege
 from databricks.sdk.service.iam import ComplexValue, Patch, PatchOp, PatchSchema
 
 from infra.emulator.errors import BadRequest as Refused
-from infra.emulator.scim_language import equality, operations, predicate
+from infra.emulator.identity.scim_language import equality, operations, predicate
 from tests.emulator.conftest import LiveWorkspace
 
 PATCH = [PatchSchema.URN_IETF_PARAMS_SCIM_API_MESSAGES_2_0_PATCH_OP]

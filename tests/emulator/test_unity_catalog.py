@@ -18,7 +18,7 @@ from databricks.sdk.service.catalog import (
     WorkspaceBindingBindingType,
 )
 
-from infra.emulator.relations import TABLE
+from infra.emulator.unity.relations import TABLE
 from infra.emulator.workspace import Workspace
 from tests.emulator.conftest import LiveWorkspace
 

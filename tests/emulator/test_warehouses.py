@@ -10,8 +10,9 @@ from databricks.sdk.errors import InvalidParameterValue, NotFound, PermissionDen
 from databricks.sdk.service.iam import AccessControlRequest, ComplexValue, PermissionLevel
 from databricks.sdk.service.sql import CreateWarehouseRequestWarehouseType, SpotInstancePolicy, State
 
-from infra.emulator import directory, warehouses
 from infra.emulator.errors import PermissionDenied as Refused
+from infra.emulator.identity import directory
+from infra.emulator.warehouses import warehouses
 from tests.emulator.conftest import LiveWorkspace
 
 

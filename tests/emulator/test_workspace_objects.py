@@ -13,7 +13,8 @@ from databricks.sdk.errors.base import DatabricksError
 from databricks.sdk.service.iam import AccessControlRequest, PermissionLevel
 from databricks.sdk.service.workspace import ExportFormat, ImportFormat, Language, ObjectType
 
-from infra.emulator import directory, objects
+from infra.emulator.files import objects
+from infra.emulator.identity import directory
 from tests.emulator.conftest import LiveWorkspace
 
 BYTES = b"select 1\r\n\x00\xff--boundary\r\n"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from infra.emulator import registry
-from infra.emulator.relations import TABLE, Column, Relation, TableType
-from infra.emulator.securables import SCHEMA
 from infra.emulator.sql import lookup, rights
 from infra.emulator.sql.errors import SqlError, schema_not_found, table_not_found
 from infra.emulator.sql.names import INFORMATION_SCHEMA, SYSTEM, FullName
 from infra.emulator.sql.types import DataType
 from infra.emulator.sql.types.wire import column, type_json
+from infra.emulator.unity import registry
+from infra.emulator.unity.relations import TABLE, Column, Relation, TableType
+from infra.emulator.unity.securables import SCHEMA
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from infra.emulator import privileges
-from infra.emulator.relations import FUNCTION, TABLE, Column, Relation
-from infra.emulator.securables import CATALOG, SCHEMA
 from infra.emulator.sql.statements import table_information
 from infra.emulator.sql.types import BIGINT, INT, STRING, TIMESTAMP, DataType
+from infra.emulator.unity import privileges
+from infra.emulator.unity.relations import FUNCTION, TABLE, Column, Relation
+from infra.emulator.unity.securables import CATALOG, SCHEMA
 from infra.emulator.workspace import Caller, Workspace
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import cast
 
-from infra.emulator.relations import TABLE, Relation
-from infra.emulator.securables import CATALOG, SCHEMA, USE_CATALOG, USE_SCHEMA
 from infra.emulator.sql import rights
 from infra.emulator.sql.errors import catalog_not_found, schema_not_found, table_not_found
 from infra.emulator.sql.names import FullName
+from infra.emulator.unity.relations import TABLE, Relation
+from infra.emulator.unity.securables import CATALOG, SCHEMA, USE_CATALOG, USE_SCHEMA
 from infra.emulator.workspace import Caller, Workspace
 
 VIEWS = ("VIEW",)

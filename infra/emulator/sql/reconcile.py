@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from infra.emulator.lake import table
-from infra.emulator.relations import TABLE, Relation
 from infra.emulator.sql import catalogue
 from infra.emulator.sql.types.duck import from_duckdb, same_in_duckdb
 from infra.emulator.sql.types.wire import column, data_type
+from infra.emulator.unity.relations import TABLE, Relation
+from infra.emulator.warehouses.lake import table
 from infra.emulator.workspace import Workspace
 
 

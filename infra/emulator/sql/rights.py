@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from infra.emulator import privileges
 from infra.emulator.errors import PermissionDenied
 from infra.emulator.sql.errors import from_workspace
+from infra.emulator.unity import privileges
 from infra.emulator.workspace import Caller, Workspace
 
 

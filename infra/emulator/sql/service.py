@@ -10,12 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlglot import exp
 
 from infra.emulator.errors import NotFound
-from infra.emulator.lake import Lake
 from infra.emulator.sql import functions, reconcile, result
 from infra.emulator.sql.execution import Execution
 from infra.emulator.sql.history import StatementLog
 from infra.emulator.sql.result import Result
 from infra.emulator.sql.session import Session
+from infra.emulator.warehouses.lake import Lake
 from infra.emulator.workspace import Caller, Workspace
 
 #: Seconds after which a session that nobody uses, and a result that nobody fetches, are let go.

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from infra.emulator import lake
-from infra.emulator.relations import Column, Relation
-from infra.emulator.securables import TABLE
 from infra.emulator.sql import lookup, rights
 from infra.emulator.sql.errors import SqlError
 from infra.emulator.sql.names import FullName
 from infra.emulator.sql.query import parse, run
 from infra.emulator.sql.types.duck import quote, to_duckdb
 from infra.emulator.sql.types.wire import data_type
+from infra.emulator.unity.relations import Column, Relation
+from infra.emulator.unity.securables import TABLE
+from infra.emulator.warehouses import lake
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

@@ -9,9 +9,9 @@ from typing import Final
 from infra.engine.ports import ProviderError
 from infra.engine.values import Properties
 from infra.providers.databricks import documents
+from infra.providers.databricks.compute.warehouse import SqlEndpoint
+from infra.providers.databricks.identity.scim import SCIM, held
 from infra.providers.databricks.resource import path
-from infra.providers.databricks.scim import SCIM, held
-from infra.providers.databricks.warehouse import SqlEndpoint
 from infra.providers.databricks.workspace import Workspace
 
 

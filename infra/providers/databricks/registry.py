@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from infra.providers.databricks.catalog import Catalog
-from infra.providers.databricks.directory import Directory
-from infra.providers.databricks.entitlements import Entitlements
-from infra.providers.databricks.grant import Grant
-from infra.providers.databricks.grants import Grants
-from infra.providers.databricks.group import Group
-from infra.providers.databricks.group_member import GroupMember
-from infra.providers.databricks.job import Job
-from infra.providers.databricks.permissions import Permissions
+from infra.providers.databricks.compute.warehouse import SqlEndpoint
+from infra.providers.databricks.files.directory import Directory
+from infra.providers.databricks.files.workspace_file import WorkspaceFile
+from infra.providers.databricks.identity.entitlements import Entitlements
+from infra.providers.databricks.identity.group import Group
+from infra.providers.databricks.identity.group_member import GroupMember
+from infra.providers.databricks.identity.permissions import Permissions
+from infra.providers.databricks.identity.service_principal import ServicePrincipal
+from infra.providers.databricks.identity.user import User
+from infra.providers.databricks.jobs.job import Job
 from infra.providers.databricks.resource import Resource
-from infra.providers.databricks.schema import Schema
-from infra.providers.databricks.secret import Secret
-from infra.providers.databricks.secret_acl import SecretAcl
-from infra.providers.databricks.secret_scope import SecretScope
-from infra.providers.databricks.service_principal import ServicePrincipal
-from infra.providers.databricks.user import User
-from infra.providers.databricks.volume import Volume
-from infra.providers.databricks.warehouse import SqlEndpoint
-from infra.providers.databricks.workspace_file import WorkspaceFile
+from infra.providers.databricks.secrets.secret import Secret
+from infra.providers.databricks.secrets.secret_acl import SecretAcl
+from infra.providers.databricks.secrets.secret_scope import SecretScope
+from infra.providers.databricks.unity.catalog import Catalog
+from infra.providers.databricks.unity.grant import Grant
+from infra.providers.databricks.unity.grants import Grants
+from infra.providers.databricks.unity.schema import Schema
+from infra.providers.databricks.unity.volume import Volume
 
 RESOURCES: Final[Mapping[str, Resource]] = {
     resource.token: resource

@@ -11,8 +11,8 @@ import pytest
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.service import compute, jobs
 
-from infra.emulator.supervisor import Supervisor
-from infra.emulator.task_outcome import Outcome, Stop
+from infra.emulator.jobs.supervisor import Supervisor
+from infra.emulator.jobs.task_outcome import Outcome, Stop
 from tests.emulator.conftest import LiveWorkspace
 
 

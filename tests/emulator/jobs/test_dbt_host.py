@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.emulator.dbt_host import Command, DbtHost, DbtUnavailable
-from infra.emulator.dbt_process import CommandLog
+from infra.emulator.jobs.dbt_host import Command, DbtHost, DbtUnavailable
+from infra.emulator.jobs.dbt_process import CommandLog
 
 SECRET = "dapi-secret"
 PROJECT = {
@@ -132,7 +132,7 @@ def test_an_idle_host_ends_and_the_next_command_starts_another(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "stand_in.py").write_text(STAND_IN)
-    monkeypatch.setattr("infra.emulator.dbt_host._PROGRAM", tmp_path / "stand_in.py")
+    monkeypatch.setattr("infra.emulator.jobs.dbt_host._PROGRAM", tmp_path / "stand_in.py")
     host = DbtHost(tmp_path, idle_seconds=0.05)
     try:
         assert start(host, project, tmp_path / "log", "parse", "--help").wait(30) == 0
@@ -150,7 +150,7 @@ def test_an_idle_host_ends_and_the_next_command_starts_another(
 def test_a_host_that_dies_tells_who_waits(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = tmp_path / "broken.py"
     broken.write_text("raise SystemExit('no dbt today')")
-    monkeypatch.setattr("infra.emulator.dbt_host._PROGRAM", broken)
+    monkeypatch.setattr("infra.emulator.jobs.dbt_host._PROGRAM", broken)
     host = DbtHost(tmp_path)
     command = start(host, project, tmp_path / "log", "parse")
     with pytest.raises(DbtUnavailable, match="ended with code 1: no dbt today"):
@@ -162,7 +162,7 @@ SERVER = """
 import sys
 from pathlib import Path
 from tests.emulator.jobs.test_dbt_host import start
-from infra.emulator.dbt_host import DbtHost
+from infra.emulator.jobs.dbt_host import DbtHost
 folder, project = map(Path, sys.argv[1:])
 start(DbtHost(folder), project, folder / "log", "run-operation", "spin").wait()
 """

@@ -15,7 +15,7 @@ from databricks.sdk.service import catalog, compute, iam, jobs
 from databricks.sdk.service.workspace import ImportFormat
 
 from infra.emulator import auth
-from infra.emulator.dbt_tasks import clean_up
+from infra.emulator.jobs.dbt_tasks import clean_up
 from tests.emulator.conftest import LiveWorkspace
 
 PROJECT = {

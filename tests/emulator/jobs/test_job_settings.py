@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infra.emulator.errors import BadRequest, InvalidParameter
-from infra.emulator.job_settings import completed, merged
+from infra.emulator.jobs.job_settings import completed, merged
 
 
 def dbt_task(key: str = "bronze", **changes: Any) -> dict[str, Any]:

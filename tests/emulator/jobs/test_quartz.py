@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from infra.emulator.errors import InvalidParameter
-from infra.emulator.quartz import check_cron, check_timezone
+from infra.emulator.jobs.quartz import check_cron, check_timezone
 
 
 @pytest.mark.parametrize(

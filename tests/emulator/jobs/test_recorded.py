@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from databricks.sdk import WorkspaceClient
 
-from infra.emulator import directory
+from infra.emulator.identity import directory
 from tests.emulator.conftest import LiveWorkspace
 
 CALLS = Path(__file__).parents[4] / "shared/data/provider-wire/calls.jsonl"

@@ -11,8 +11,8 @@ from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import BadRequest, InvalidParameterValue, PermissionDenied, ResourceDoesNotExist
 from databricks.sdk.service import iam, jobs
 
-from infra.emulator.run_states import ERROR
-from infra.emulator.task_outcome import Outcome
+from infra.emulator.jobs.run_states import ERROR
+from infra.emulator.jobs.task_outcome import Outcome
 from tests.emulator.conftest import LiveWorkspace
 from tests.emulator.jobs.conftest import MakeJob, Script
 

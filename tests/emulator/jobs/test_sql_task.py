@@ -9,7 +9,7 @@ from databricks.sdk import WorkspaceClient
 from databricks.sdk.service import jobs
 from databricks.sdk.service.workspace import ImportFormat
 
-from infra.emulator.sql_tasks import statements
+from infra.emulator.jobs.sql_tasks import statements
 from tests.emulator.conftest import LiveWorkspace
 
 

@@ -6,8 +6,8 @@ import pytest
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.service import jobs
 
-from infra.emulator.run_tasks import TaskRunner
-from infra.emulator.supervisor import Supervisor
+from infra.emulator.jobs.run_tasks import TaskRunner
+from infra.emulator.jobs.supervisor import Supervisor
 from tests.emulator.conftest import LiveWorkspace
 from tests.emulator.jobs.conftest import MakeJob, Script
 

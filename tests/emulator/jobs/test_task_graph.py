@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.emulator.errors import InvalidParameter
-from infra.emulator.task_graph import RUN, RUN_IF, check_graph, conclusion, dependents, verdict
+from infra.emulator.jobs.task_graph import RUN, RUN_IF, check_graph, conclusion, dependents, verdict
 
 RESULTS = ("SUCCESS", "FAILED", "CANCELED", "TIMEDOUT", "EXCLUDED", "DISABLED", "UPSTREAM_FAILED", "UPSTREAM_CANCELED", "ERROR")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from infra.emulator.errors import InvalidParameter
-from infra.emulator.value_references import resolve, values_of
+from infra.emulator.jobs.value_references import resolve, values_of
 
 RUN = {
     "job_id": 7,

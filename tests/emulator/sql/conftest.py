@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from infra.emulator import catalogs, directory
+from infra.emulator.identity import directory
 from infra.emulator.server import ADMIN_NAME, open_workspace
 from infra.emulator.sql.result import Result
 from infra.emulator.sql.service import SqlService
 from infra.emulator.sql.session import Session
+from infra.emulator.unity import catalogs
 from infra.emulator.workspace import Caller, Workspace
 
 

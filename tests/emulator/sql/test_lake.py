@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from infra.emulator import lake, registry
 from infra.emulator.sql.errors import SqlError
 from infra.emulator.sql.reconcile import RowsMissing
 from infra.emulator.sql.types.duck import same_in_duckdb
 from infra.emulator.sql.types.wire import data_type
+from infra.emulator.unity import registry
+from infra.emulator.warehouses import lake
 from tests.emulator.sql.conftest import Lakehouse
 
 #: Four sessions, each with its own tables, running statements for ever; a line is written before the first.

@@ -19,8 +19,11 @@ from databricks.sdk.service.sql import (
     StatementResponse,
 )
 
-from infra.emulator import auth, catalogs, directory, warehouses
+from infra.emulator import auth
+from infra.emulator.identity import directory
 from infra.emulator.server import ADMIN_NAME
+from infra.emulator.unity import catalogs
+from infra.emulator.warehouses import warehouses
 from tests.emulator.conftest import LiveWorkspace
 
 

@@ -11,8 +11,11 @@ import pytest
 from databricks import sql
 from databricks.sdk import WorkspaceClient
 
-from infra.emulator import auth, catalogs, directory, warehouses
+from infra.emulator import auth
+from infra.emulator.identity import directory
 from infra.emulator.server import ADMIN_NAME
+from infra.emulator.unity import catalogs
+from infra.emulator.warehouses import warehouses
 from tests.emulator.conftest import LiveWorkspace
 
 

@@ -9,10 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from infra.emulator import directory
-from infra.emulator.lake import physical_name
-from infra.emulator.relations import FUNCTION, Relation
-from infra.emulator.securables import TABLE
+from infra.emulator.identity import directory
 from infra.emulator.sql import information_schema, lookup, rights
 from infra.emulator.sql.errors import SqlError, Unsupported
 from infra.emulator.sql.functions import named
@@ -21,6 +18,9 @@ from infra.emulator.sql.query import parse, routines, table_functions, translati
 from infra.emulator.sql.query.frame import Frame
 from infra.emulator.sql.query.render import finish
 from infra.emulator.sql.query.translations import Read, Translation
+from infra.emulator.unity.relations import FUNCTION, Relation
+from infra.emulator.unity.securables import TABLE
+from infra.emulator.warehouses.lake import physical_name
 from infra.emulator.workspace import Caller
 
 if TYPE_CHECKING:

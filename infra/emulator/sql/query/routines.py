@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from infra.emulator import directory
-from infra.emulator.relations import FUNCTION, Relation
+from infra.emulator.identity import directory
 from infra.emulator.sql.errors import SqlError
 from infra.emulator.sql.names import FullName
 from infra.emulator.sql.query import parse
 from infra.emulator.sql.query.frame import Frame
 from infra.emulator.sql.types import parse as types
+from infra.emulator.unity.relations import FUNCTION, Relation
 
 if TYPE_CHECKING:
     from infra.emulator.sql.query.resolve import Resolver

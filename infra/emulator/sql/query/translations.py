@@ -12,12 +12,12 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from infra.emulator import directory
-from infra.emulator.relations import Relation
-from infra.emulator.securables import TABLE
+from infra.emulator.identity import directory
 from infra.emulator.sql import lookup, rights
 from infra.emulator.sql.names import FullName
 from infra.emulator.sql.types.duck import quote
+from infra.emulator.unity.relations import Relation
+from infra.emulator.unity.securables import TABLE
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from infra.emulator import registry
-from infra.emulator.relations import TABLE, Relation
-from infra.emulator.securables import SCHEMA
 from infra.emulator.sql import catalogue, lookup, result, rights
 from infra.emulator.sql.errors import SqlError, Unsupported, already_exists
 from infra.emulator.sql.names import FullName
 from infra.emulator.sql.statements import alter_columns, alter_namespaces, constraints, table_definition, tags, views
 from infra.emulator.sql.statements.table_definition import Definition
 from infra.emulator.sql.tokens import Tokens
+from infra.emulator.unity import registry
+from infra.emulator.unity.relations import TABLE, Relation
+from infra.emulator.unity.securables import SCHEMA
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from infra.emulator import lake
-from infra.emulator.relations import Column, Constraint, Relation
 from infra.emulator.sql import catalogue, lookup, writing
 from infra.emulator.sql.errors import SqlError, Unsupported
 from infra.emulator.sql.query import parse, run
@@ -19,6 +17,8 @@ from infra.emulator.sql.types import parse as types
 from infra.emulator.sql.types.duck import quote, to_duckdb
 from infra.emulator.sql.types.wire import column as describe
 from infra.emulator.sql.types.wire import data_type
+from infra.emulator.unity.relations import Column, Constraint, Relation
+from infra.emulator.warehouses import lake
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

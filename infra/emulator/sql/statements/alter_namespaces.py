@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infra.emulator import catalogs, privileges, registry, schemas
-from infra.emulator.securables import CATALOG, SCHEMA
 from infra.emulator.sql import lookup, result
 from infra.emulator.sql.errors import Unsupported
 from infra.emulator.sql.names import complete_schema
 from infra.emulator.sql.tokens import Tokens
+from infra.emulator.unity import catalogs, privileges, registry, schemas
+from infra.emulator.unity.securables import CATALOG, SCHEMA
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

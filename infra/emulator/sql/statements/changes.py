@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from infra.emulator import lake
-from infra.emulator.relations import Relation
-from infra.emulator.securables import TABLE
 from infra.emulator.sql import result, rights, writing
 from infra.emulator.sql.errors import SyntaxFault
 from infra.emulator.sql.names import FullName
@@ -16,6 +13,9 @@ from infra.emulator.sql.query import parse
 from infra.emulator.sql.query.render import finish
 from infra.emulator.sql.query.resolve import Resolver, aim
 from infra.emulator.sql.tokens import Tokens
+from infra.emulator.unity.relations import Relation
+from infra.emulator.unity.securables import TABLE
+from infra.emulator.warehouses import lake
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

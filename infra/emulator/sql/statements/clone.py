@@ -5,12 +5,12 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING
 
-from infra.emulator import lake
-from infra.emulator.relations import TABLE, Relation, TableType
 from infra.emulator.sql import catalogue, lookup, result, rights, writing
 from infra.emulator.sql.errors import SqlError, Unsupported, already_exists
 from infra.emulator.sql.names import FullName
 from infra.emulator.sql.tokens import Tokens
+from infra.emulator.unity.relations import TABLE, Relation, TableType
+from infra.emulator.warehouses import lake
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

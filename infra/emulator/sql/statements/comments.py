@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.emulator import catalogs, schemas
-from infra.emulator.relations import Relation
 from infra.emulator.sql import catalogue, result
 from infra.emulator.sql.errors import Unsupported
 from infra.emulator.sql.names import complete_schema
 from infra.emulator.sql.tokens import Tokens
+from infra.emulator.unity import catalogs, schemas
+from infra.emulator.unity.relations import Relation
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.emulator import lake
-from infra.emulator.relations import Column, Constraint, Relation
 from infra.emulator.sql import catalogue, lookup, writing
 from infra.emulator.sql.errors import SqlError
 from infra.emulator.sql.statements import table_definition
 from infra.emulator.sql.tokens import Tokens
+from infra.emulator.unity.relations import Column, Constraint, Relation
+from infra.emulator.warehouses import lake
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

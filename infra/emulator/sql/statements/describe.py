@@ -6,9 +6,6 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from infra.emulator import registry
-from infra.emulator.relations import FUNCTION, TABLE, Relation
-from infra.emulator.securables import CATALOG, SCHEMA
 from infra.emulator.sql import catalogue, lookup, result, rights
 from infra.emulator.sql.names import complete_schema
 from infra.emulator.sql.query import run
@@ -16,6 +13,9 @@ from infra.emulator.sql.query.frame import TemporaryView
 from infra.emulator.sql.statements import describe_json, table_information
 from infra.emulator.sql.tokens import Tokens
 from infra.emulator.sql.types import BIGINT, INT, STRING, TIMESTAMP, DataType
+from infra.emulator.unity import registry
+from infra.emulator.unity.relations import FUNCTION, TABLE, Relation
+from infra.emulator.unity.securables import CATALOG, SCHEMA
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

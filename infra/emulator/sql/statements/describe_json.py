@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from infra.emulator.relations import Column, Constraint, Relation
 from infra.emulator.sql import lookup
 from infra.emulator.sql.errors import quoted
 from infra.emulator.sql.statements import table_information
 from infra.emulator.sql.types.wire import data_type
+from infra.emulator.unity.relations import Column, Constraint, Relation
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.emulator import catalogs, schemas, tables
-from infra.emulator.relations import FUNCTION
-from infra.emulator.securables import CATALOG, SCHEMA
 from infra.emulator.sql import catalogue, lookup, result
 from infra.emulator.sql.errors import SqlError, Unsupported, catalog_not_found, schema_not_found, table_not_found
 from infra.emulator.sql.names import complete_schema
 from infra.emulator.sql.tokens import Tokens
+from infra.emulator.unity import catalogs, schemas, tables
+from infra.emulator.unity.relations import FUNCTION
+from infra.emulator.unity.securables import CATALOG, SCHEMA
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.emulator import lake
-from infra.emulator.relations import Relation
 from infra.emulator.sql import catalogue
 from infra.emulator.sql.types import DataType
 from infra.emulator.sql.types.duck import quote, to_duckdb
 from infra.emulator.sql.types.wire import column
+from infra.emulator.unity.relations import Relation
+from infra.emulator.warehouses import lake
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.emulator import directory, registry
-from infra.emulator.grants import change, effective
-from infra.emulator.privileges import manages
-from infra.emulator.securables import ALL, CATALOG, FUNCTION, METASTORE, PRIVILEGES, SCHEMA, TABLE, VOLUME
+from infra.emulator.identity import directory
 from infra.emulator.sql import lookup, result, rights
 from infra.emulator.sql.names import complete_schema
 from infra.emulator.sql.tokens import Tokens
+from infra.emulator.unity import registry
+from infra.emulator.unity.grants import change, effective
+from infra.emulator.unity.privileges import manages
+from infra.emulator.unity.securables import ALL, CATALOG, FUNCTION, METASTORE, PRIVILEGES, SCHEMA, TABLE, VOLUME
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

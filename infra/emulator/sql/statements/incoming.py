@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from infra.emulator import lake
-from infra.emulator.relations import Column, Relation
 from infra.emulator.sql.errors import SqlError
 from infra.emulator.sql.query import parse, run
 from infra.emulator.sql.types import DataType
 from infra.emulator.sql.types.duck import quote, to_duckdb
 from infra.emulator.sql.types.wire import data_type
+from infra.emulator.unity.relations import Column, Relation
+from infra.emulator.warehouses import lake
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

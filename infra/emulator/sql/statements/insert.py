@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from infra.emulator import lake
-from infra.emulator.relations import Relation
 from infra.emulator.sql import result, writing
 from infra.emulator.sql.errors import SqlError, column_not_found
 from infra.emulator.sql.query import parse, run
@@ -15,6 +13,8 @@ from infra.emulator.sql.query.resolve import Resolver
 from infra.emulator.sql.statements import evolution, incoming
 from infra.emulator.sql.tokens import Tokens
 from infra.emulator.sql.types.duck import quote
+from infra.emulator.unity.relations import Relation
+from infra.emulator.warehouses import lake
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

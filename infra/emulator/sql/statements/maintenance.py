@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.emulator.securables import TABLE
 from infra.emulator.sql import lookup, result, rights, writing
 from infra.emulator.sql.tokens import Tokens
+from infra.emulator.unity.securables import TABLE
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

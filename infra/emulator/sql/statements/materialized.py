@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.emulator import directory
-from infra.emulator.relations import TABLE, Column, Relation, TableType
+from infra.emulator.identity import directory
 from infra.emulator.sql import catalogue, lookup, result, rights, writing
 from infra.emulator.sql.errors import SqlError, Unsupported, already_exists
 from infra.emulator.sql.names import FullName
@@ -21,6 +20,7 @@ from infra.emulator.sql.statements.tables import describe, name_columns
 from infra.emulator.sql.tokens import Tokens
 from infra.emulator.sql.types.duck import quote, to_duckdb
 from infra.emulator.sql.types.wire import data_type
+from infra.emulator.unity.relations import TABLE, Column, Relation, TableType
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from infra.emulator import lake
-from infra.emulator.relations import Relation
-from infra.emulator.securables import TABLE
 from infra.emulator.sql import result, rights, writing
 from infra.emulator.sql.errors import SqlError, SyntaxFault
 from infra.emulator.sql.functions import rewrite
@@ -20,6 +17,9 @@ from infra.emulator.sql.statements import evolution
 from infra.emulator.sql.tokens import Tokens
 from infra.emulator.sql.types import DataType
 from infra.emulator.sql.types.duck import quote
+from infra.emulator.unity.relations import Relation
+from infra.emulator.unity.securables import TABLE
+from infra.emulator.warehouses import lake
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

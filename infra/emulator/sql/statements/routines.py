@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infra.emulator import registry
-from infra.emulator.relations import FUNCTION
-from infra.emulator.securables import SCHEMA
 from infra.emulator.sql import lookup, result, rights
 from infra.emulator.sql.errors import SqlError, Unsupported
 from infra.emulator.sql.names import FullName
@@ -14,6 +11,9 @@ from infra.emulator.sql.query import parse, run
 from infra.emulator.sql.tokens import Tokens
 from infra.emulator.sql.types import parse as types
 from infra.emulator.sql.types.wire import column, type_name
+from infra.emulator.unity import registry
+from infra.emulator.unity.relations import FUNCTION
+from infra.emulator.unity.securables import SCHEMA
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

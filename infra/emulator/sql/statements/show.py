@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
-from infra.emulator import privileges
-from infra.emulator.relations import FUNCTION, TABLE, Relation
-from infra.emulator.securables import CATALOG, SCHEMA
 from infra.emulator.sql import lookup, result, rights
 from infra.emulator.sql.errors import Unsupported
 from infra.emulator.sql.names import INFORMATION_SCHEMA, SYSTEM, complete_schema
 from infra.emulator.sql.statements import grants, patterns, show_create, table_information
 from infra.emulator.sql.tokens import Tokens
 from infra.emulator.sql.types import BOOLEAN, INT
+from infra.emulator.unity import privileges
+from infra.emulator.unity.relations import FUNCTION, TABLE, Relation
+from infra.emulator.unity.securables import CATALOG, SCHEMA
 
 if TYPE_CHECKING:
     import re

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.emulator.relations import TABLE, Column, Constraint, Relation
 from infra.emulator.sql import lookup, result, rights
 from infra.emulator.sql.errors import quoted
 from infra.emulator.sql.tokens import Tokens
+from infra.emulator.unity.relations import TABLE, Column, Constraint, Relation
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra.emulator.relations import Column, Constraint
 from infra.emulator.sql.errors import Unsupported
 from infra.emulator.sql.tokens import Tokens
 from infra.emulator.sql.types import DataType
 from infra.emulator.sql.types import parse as types
 from infra.emulator.sql.types.wire import column, type_json
+from infra.emulator.unity.relations import Column, Constraint
 
 _ENDS = (",", ")", "NOT", "COMMENT", "DEFAULT", "GENERATED", "MASK", "CONSTRAINT", "PRIMARY", "REFERENCES", "CHECK", "COLLATE")
 

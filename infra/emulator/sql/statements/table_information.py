@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from infra.emulator.relations import Relation
+from infra.emulator.unity.relations import Relation
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

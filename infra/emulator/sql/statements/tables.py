@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.emulator import lake, relations
-from infra.emulator.relations import Constraint, Relation
 from infra.emulator.sql import catalogue, lookup, result, writing
 from infra.emulator.sql.errors import SqlError, SyntaxFault, already_exists
 from infra.emulator.sql.names import FullName
@@ -14,6 +12,9 @@ from infra.emulator.sql.statements import clone, table_definition
 from infra.emulator.sql.statements.constraints import finish_key
 from infra.emulator.sql.statements.table_definition import Definition
 from infra.emulator.sql.tokens import Tokens
+from infra.emulator.unity import relations
+from infra.emulator.unity.relations import Constraint, Relation
+from infra.emulator.warehouses import lake
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.emulator.relations import Column, Relation
 from infra.emulator.sql import catalogue
 from infra.emulator.sql.tokens import Tokens
+from infra.emulator.unity.relations import Column, Relation
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.emulator.relations import Relation
 from infra.emulator.sql import catalogue, lookup, result
 from infra.emulator.sql.errors import SqlError, Unsupported, already_exists
 from infra.emulator.sql.names import FullName
@@ -14,6 +13,7 @@ from infra.emulator.sql.statements import table_definition
 from infra.emulator.sql.statements.table_definition import Definition
 from infra.emulator.sql.statements.tables import name_columns
 from infra.emulator.sql.tokens import Tokens
+from infra.emulator.unity.relations import Relation
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session

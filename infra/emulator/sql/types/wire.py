@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from infra.emulator.relations import Column
 from infra.emulator.sql.types.model import DataType
 from infra.emulator.sql.types.parse import parse
+from infra.emulator.unity.relations import Column
 
 _TYPE_NAMES = {
     "boolean": "BOOLEAN",

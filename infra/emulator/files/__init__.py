@@ -1,0 +1,1 @@
+"""The workspace's tree of folders, notebooks and files."""

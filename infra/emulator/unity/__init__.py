@@ -1,0 +1,1 @@
+"""Unity Catalog: the metastore, its securables, and who may do what with them."""

@@ -1,0 +1,1 @@
+"""Folders and files of the workspace's tree."""

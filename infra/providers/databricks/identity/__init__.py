@@ -1,0 +1,1 @@
+"""Principals, memberships, entitlements, permissions."""

@@ -1,0 +1,1 @@
+"""Jobs: their settings, compute and tasks."""

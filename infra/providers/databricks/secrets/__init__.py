@@ -1,0 +1,1 @@
+"""Secret scopes, their secrets, who may read them."""
