@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from infra.engine.values import Secret
+from infra.providers.databricks import registry
 from infra.providers.databricks.client import Answer, Client
 from infra.providers.databricks.credentials import Credentials
 from infra.providers.databricks.errors import Absent
@@ -18,7 +19,9 @@ from infra.providers.databricks.workspace import Workspace
 
 DATA = Path(__file__).parent / "data"
 WIRE: dict[str, Any] = json.loads((DATA / "wire.json").read_text())
-RESOURCES: dict[str, dict[str, Any]] = WIRE["resources"]
+RESOURCES: dict[str, dict[str, Any]] = {
+    name: found for name, found in WIRE["resources"].items() if found["type"] in registry.RESOURCES
+}
 HOST = "http://127.0.0.1:18080"
 
 

@@ -70,3 +70,10 @@ def test_what_was_imported_is_no_difference(token: str, data: st.DataObject) -> 
     imported = plain(shape, Inputs("it").complete(shape, refreshed_inputs(shape, {}, outputs), None))
     shown = {path.split(".")[0].split("[")[0] for path, _, _ in differences(shape, outputs, imported)}
     assert shown <= {field.name for field in shape.fields() if field.local or field.default is not None}
+
+
+def test_a_secret_that_was_refreshed_holds_no_secret() -> None:
+    """The state's outputs are secret where its inputs are, and nothing is encrypted twice."""
+    shape = RESOURCES["databricks:index/secret:Secret"].shape
+    refreshed = refreshed_inputs(shape, {"stringValue": Secret("old")}, {"stringValue": Secret("new")})
+    assert refreshed == {"stringValue": Secret("new")}

@@ -15,17 +15,10 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from infra.engine.values import SECRET_SIGNATURE, SIGNATURE_KEY
-from infra.providers.databricks.registry import RESOURCES
 
 HERE = Path(__file__).parent
-TYPES = {token.rsplit(":", 1)[1] for token in RESOURCES}
 #: Of the recorded stack.
 PASSPHRASE = "x"
-#: The calls that these types make have one of these in their path.
-ADDRESSES = (
-    *("catalogs", "schemas/", "schemas?", "volumes", "bindings/catalog", "permissions", "scim/v2", "secrets", "workspace/"),
-    *("jobs", "warehouses", "data_sources", "databricks-config"),
-)
 
 
 def main(source: Path) -> None:
@@ -35,7 +28,7 @@ def main(source: Path) -> None:
 
 
 def _schema(full: dict[str, Any]) -> dict[str, Any]:
-    resources = {name: full["resources"][name] for name in sorted(TYPES)}
+    resources = full["resources"]
     types: dict[str, Any] = {}
     waiting = _references(resources)
     while waiting:
@@ -64,13 +57,12 @@ def _wire(folder: Path) -> dict[str, Any]:
             "id": resource["id"],
             "created": {"inputs": resource["inputs"], "outputs": resource["outputs"]},
             "updated": {"inputs": updated[name]["inputs"], "outputs": updated[name]["outputs"]},
-            "refreshed": {part: step["oldState"][part] for part in ("inputs", "outputs")} if step else {},
+            "refreshed": {part: step["oldState"][part] for part in ("inputs", "outputs")} if "oldState" in step else {},
             "detailedDiff": step.get("detailedDiff") or {},
             "replaceReasons": step.get("replaceReasons") or [],
         }
     calls = [json.loads(line) for line in (folder / "calls.jsonl").read_text().splitlines()]
-    kept = [call for call in calls if any(part in call["path"] + "?" for part in ADDRESSES)]
-    return {"resources": resources, "calls": kept}
+    return {"resources": resources, "calls": calls}
 
 
 def _load(path: Path) -> Any:
@@ -82,7 +74,7 @@ def _export(path: Path) -> dict[str, Any]:
     cipher = _cipher(deployment["secrets_providers"]["state"]["salt"])
     found = {}
     for resource in deployment["resources"]:
-        if resource["type"].rsplit(":", 1)[1] in TYPES:
+        if resource["type"].startswith("databricks:"):
             found[resource["urn"].rsplit("::", 1)[1]] = _opened(resource, cipher)
     return found
 
