@@ -9,7 +9,7 @@ import pulumi
 
 from infra.components.catalog import Catalog, CatalogArgs
 from infra.components.identities import Identities, IdentitiesArgs
-from infra.components.secret_values import ScopeValues
+from infra.components.secret_values import SecretValues
 from infra.components.secrets import SecretScope, SecretScopeArgs
 from infra.components.warehouse import Warehouse, WarehouseArgs
 from infra.models import Environment
@@ -30,8 +30,8 @@ class Lakehouse:
         return [self.identities, *self.catalogs.values(), *self.warehouses.values(), *self.scopes.values()]
 
 
-def lakehouse(environment: Environment, values: ScopeValues, options: pulumi.ResourceOptions) -> Lakehouse:
-    """Register the environment's lakehouse; `values` are those of its secret scopes."""
+def lakehouse(environment: Environment, values: SecretValues, options: pulumi.ResourceOptions) -> Lakehouse:
+    """Register the environment's lakehouse; `values` are those of its secrets."""
     identities = Identities("identities", IdentitiesArgs(environment), options)
     principals = identities.principals
     return Lakehouse(
@@ -41,7 +41,7 @@ def lakehouse(environment: Environment, values: ScopeValues, options: pulumi.Res
             key: Warehouse(key, WarehouseArgs(environment, key, principals), options) for key in environment.warehouses
         },
         scopes={
-            key: SecretScope(key, SecretScopeArgs(environment, key, values[key], principals), options)
+            key: SecretScope(key, SecretScopeArgs(environment, key, values, principals), options)
             for key in environment.secrets.scopes
         },
     )

@@ -9,40 +9,50 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 from infra.models import Environment, Finding, ModelError, Unresolved
-from infra.models.document import dotted, locate
-from infra.models.substitution import SECRET_PREFIX, secret_name
+from infra.models.document import Node, dotted, locate
+from infra.models.substitution import SECRET_PREFIX, is_secret, secret_name
 
-#: Scope -> key -> value.
-ScopeValues = dict[str, dict[str, str]]
+#: `${secret:NAME}` as it stands in the file -> value.
+SecretValues = Mapping[str, str]
+
+#: Credentials: they are read where a provider is made, and go to no resource.
+_CREDENTIALS: Final = frozenset({"workspace", "account"})
 
 
-def secret_values(environment: Environment, root: Path, process: Mapping[str, str]) -> ScopeValues:
-    """The values of every key of every scope. Raises `Unresolved` with a finding for each that has none."""
-    names = {
-        (scope, key): secret_name(reference)
-        for scope, model in environment.secrets.scopes.items()
-        for key, reference in model.keys.items()
-    }
+def secret_values(environment: Environment, root: Path, process: Mapping[str, str]) -> SecretValues:
+    """The values of all secrets that go to a resource. Raises `Unresolved` with a finding for each place without one."""
+    places = dict(_references(environment.document, ()))
+    names = {path: secret_name(reference) for path, reference in places.items()}
     if environment.secrets.source == "none":
         values = _made_here(sorted(set(names.values())), root / ".lakestead" / "secrets" / f"{environment.name}.json")
     else:
         values = _from_process(environment, names, process)
-    return {
-        scope: {key: values[names[scope, key]] for key in model.keys} for scope, model in environment.secrets.scopes.items()
-    }
+    return {reference: values[names[path]] for path, reference in places.items()}
+
+
+def _references(node: Node, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if isinstance(node.value, Mapping):
+        for key, inner in node.value.items():
+            if path or key not in _CREDENTIALS:
+                yield from _references(inner, (*path, key))
+    elif isinstance(node.value, tuple):
+        for index, inner in enumerate(node.value):
+            yield from _references(inner, (*path, index))
+    elif isinstance(node.value, str) and is_secret(node.value):
+        yield path, node.value
 
 
 def _from_process(
-    environment: Environment, names: Mapping[tuple[str, str], str], process: Mapping[str, str]
+    environment: Environment, names: Mapping[tuple[str | int, ...], str], process: Mapping[str, str]
 ) -> Mapping[str, str]:
     missing = []
-    for (scope, key), name in names.items():
+    for path, name in names.items():
         if not process.get(SECRET_PREFIX + name):
-            path = ("secrets", "scopes", scope, "keys", key)
             message = f"the variable {SECRET_PREFIX}{name} is not set; it holds ${{secret:{name}}}"
             missing.append(Finding(locate(environment.document, path), dotted(path), message))
     if missing:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_databricks as databricks
 
 from infra.components.principals import Principals
+from infra.components.secret_values import SecretValues
 from infra.models import Environment
 
 
 @dataclass(frozen=True, slots=True)
 class SecretScopeArgs:
-    """Which scope of which environment, the values of its keys, and whom its ACLs may name."""
+    """Which scope of which environment, the values of secrets, and whom its ACLs may name."""
 
     environment: Environment
     key: str
-    values: Mapping[str, str] = field(repr=False)
+    values: SecretValues = field(repr=False)
     principals: Principals
 
 
@@ -31,12 +31,12 @@ class SecretScope(pulumi.ComponentResource):
         model = args.environment.secrets.scopes[args.key]
         scope = databricks.SecretScope(name, name=args.environment.scope_name(args.key), opts=inside)
         self.scope_name: pulumi.Output[str] = scope.name
-        for key in model.keys:
+        for key, reference in model.keys.items():
             databricks.Secret(
                 f"{name}/{key}",
                 scope=scope.name,
                 key=key,
-                string_value=pulumi.Output.secret(args.values[key]),
+                string_value=pulumi.Output.secret(args.values[reference]),
                 opts=inside,
             )
         for principal, permission in model.acls.items():

@@ -41,6 +41,11 @@ def variables(text: str) -> list[str]:
     return _ENV.findall(text)
 
 
+def is_secret(text: str) -> bool:
+    """Whether the whole text is a `${secret:NAME}`."""
+    return _SECRET.fullmatch(text) is not None
+
+
 def secret_name(reference: str) -> str:
     """The NAME of a whole `${secret:NAME}`."""
     found = _SECRET.fullmatch(reference)

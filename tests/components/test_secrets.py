@@ -53,7 +53,7 @@ def test_values_come_from_variables_of_ours(tmp_path: Path) -> None:
     with pytest.raises(Unresolved) as caught:
         secret_values(rich, tmp_path, {"TOKEN": "t"})
 
-    assert values == {"delivery": {"token": "t", "password": "p"}, "empty": {}}
+    assert values == {"${secret:TOKEN}": "t", "${secret:PASSWORD}": "p"}
     assert [finding.key for finding in caught.value.findings] == [
         "secrets.scopes.delivery.keys.password",
         "secrets.scopes.delivery.keys.token",
@@ -61,7 +61,7 @@ def test_values_come_from_variables_of_ours(tmp_path: Path) -> None:
 
 
 def test_made_up_values_are_made_once(tmp_path: Path) -> None:
-    """The same name has the same value, in every scope and every run; a new name gets a new one beside it."""
+    """The same name has the same value in every run; a new name gets a new one beside it."""
     environment = made_up(tmp_path)
 
     first = secret_values(environment, tmp_path, {})
@@ -69,9 +69,10 @@ def test_made_up_values_are_made_once(tmp_path: Path) -> None:
     path.write_text(json.dumps({"X": "kept"}))
     second = secret_values(environment, tmp_path, {})
 
-    assert first["a"]["x"] == first["a"]["again"] != first["a"]["y"]
-    assert second["a"]["x"] == "kept"
-    assert second["a"]["y"] not in {"kept", first["a"]["y"]}
+    assert {"${secret:X}", "${secret:Y}"} == set(first)
+    assert first["${secret:X}"] != first["${secret:Y}"]
+    assert second["${secret:X}"] == "kept"
+    assert second["${secret:Y}"] not in {"kept", first["${secret:Y}"]}
     assert second == secret_values(environment, tmp_path, {})
 
 
