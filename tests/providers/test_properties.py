@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.engine.values import Properties
+from infra.engine.values import Properties, Secret
 from infra.providers.databricks import documents
 from infra.providers.databricks.differences import differences
 from infra.providers.databricks.inputs import Inputs, plain

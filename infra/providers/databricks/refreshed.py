@@ -6,7 +6,7 @@ where it means the same (sets, keyed lists). For an import, every property that 
 
 from __future__ import annotations
 
-from infra.engine.values import Properties, Secret, Value
+from infra.engine.values import Properties, Secret, Value, reveal
 from infra.providers.databricks.differences import differences, empty
 from infra.providers.databricks.inputs import DEFAULTS, plain
 from infra.providers.databricks.shapes import Field, Shape
@@ -18,15 +18,15 @@ def refreshed_inputs(shape: Shape, inputs: Properties, outputs: Properties) -> P
         return imported_inputs(shape, outputs)
     fresh: Properties = {}
     for name, old in inputs.items():
-        field = shape.get(name)
+        field, now = shape.get(name), outputs.get(name)
         if field is None:
             if name != DEFAULTS:
                 fresh[name] = old
-        elif _same(field, old, outputs.get(name)):
+        elif _same(field, old, reveal(now)):
             fresh[name] = _bare(old)
-        elif outputs.get(name) is not None:
-            value = _narrowed(field, _bare(old), outputs[name])
-            fresh[name] = Secret(value) if isinstance(old, Secret) else value
+        elif now is not None:
+            value = _narrowed(field, _bare(old), now)
+            fresh[name] = Secret(reveal(value)) if isinstance(old, Secret) else value
     return fresh
 
 
