@@ -42,7 +42,7 @@ def job_names(context: typer.Context, incomplete: str) -> list[str]:
         environment = load_environment(str(context.params.get("environment")), settings.environments)
     except (OperationError, ModelError):
         return []
-    return [name for name in (environment.dbt.jobs if environment.dbt else ()) if name.startswith(incomplete)]
+    return [name for name in environment.jobs if name.startswith(incomplete)]
 
 
 def project(context: typer.Context, environments: Path | None = None, engine: str | None = None) -> Settings:
@@ -61,7 +61,7 @@ EnvironmentName = Annotated[
     str,
     typer.Argument(help="The environment: environments/NAME.yaml.", metavar="ENV", autocompletion=environment_names),
 ]
-JobName = Annotated[str, typer.Argument(help="A job: a key of `dbt.jobs`.", metavar="JOB", autocompletion=job_names)]
+JobName = Annotated[str, typer.Argument(help="A job: a key of `jobs`.", metavar="JOB", autocompletion=job_names)]
 Environments = Annotated[
     Path | None,
     typer.Option("--environments", metavar="DIR", envvar=ENVIRONMENTS_VARIABLE, help="The folder of environment files."),

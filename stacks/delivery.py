@@ -52,6 +52,6 @@ def delivery(
             ),
             ready,
         )
-        for key, job in dbt.jobs.items()
+        for key, job in environment.jobs.items()
     }
     return Delivery(release, jobs)

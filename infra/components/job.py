@@ -43,7 +43,7 @@ class Job(pulumi.ComponentResource):
         dbt = args.environment.dbt
         if dbt is None:
             raise ValueError(f"the environment '{args.environment.name}' has no dbt, so no job '{args.key}'")
-        model = dbt.jobs[args.key]
+        model = args.environment.jobs[args.key]
         job = databricks.Job(
             name,
             name=args.environment.job_name(args.key),

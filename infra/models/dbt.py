@@ -1,4 +1,4 @@
-"""The dbt project that an environment runs, and its jobs."""
+"""The dbt project that an environment runs; its jobs are in `infra.models.job`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from infra.models.job import Job
 from infra.models.record import Identifier, Key, Record
 
 
@@ -22,7 +21,7 @@ DbtVariable = Annotated[Any, AfterValidator(_variable)]
 
 
 class Dbt(Record):
-    """One dbt project; its content is released to the workspace and its jobs point at that release."""
+    """One dbt project; its content is released to the workspace and jobs point at that release."""
 
     project: str = "dbt"
     """The folder of the dbt project, from the project's folder."""
@@ -38,5 +37,3 @@ class Dbt(Record):
     """Models built at the same time."""
     vars: Mapping[str, DbtVariable] = {}
     """Variables for dbt; `environment`, the environment's name, is always among them."""
-    jobs: Mapping[Key, Job] = {}
-    """Jobs of dbt commands."""

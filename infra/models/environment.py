@@ -12,6 +12,7 @@ from infra.models.dbt import Dbt
 from infra.models.document import Node
 from infra.models.errors import Position
 from infra.models.identities import Identities
+from infra.models.job import Job
 from infra.models.record import Identifier, Key, Record
 from infra.models.secrets import Secrets
 from infra.models.substitution import Text
@@ -39,7 +40,9 @@ class Environment(Record):
     secrets: Secrets = Secrets()
     """Secret scopes, and where their values come from."""
     dbt: Dbt | None = None
-    """The dbt project and its jobs."""
+    """The dbt project."""
+    jobs: Mapping[Key, Job] = {}
+    """What runs in the workspace."""
 
     _name: str = PrivateAttr(default="")
     _document: Node = PrivateAttr(default=Node({}, Position("", 1)))
@@ -76,8 +79,7 @@ class Environment(Record):
 
     def job_name(self, key: str) -> str:
         """A job's name."""
-        job = self.dbt.jobs[key] if self.dbt else None
-        return (job.name if job else None) or f"{key}-{self.name}"
+        return self.jobs[key].name or f"{key}-{self.name}"
 
     def protects(self, catalog: Catalog, schema: Schema | None = None, volume: Volume | None = None) -> bool:
         """Whether a catalog, a schema of it or a volume of that is protected: the innermost that says so decides."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pydantic import model_validator
 
-from infra.models.privileges import CATALOG_PRIVILEGES
+from infra.models.privileges import ALL_KNOWN
 from infra.models.record import Key, Record, WrongAt
 from infra.models.substitution import Text
 from infra.models.suggestion import did_you_mean
@@ -53,8 +53,8 @@ class Identities(Record):
             raise WrongAt(("groups", both[0]), "is a service principal's name too; grants could not tell them apart")
         for role, privileges in self.roles.items():
             for index, privilege in enumerate(privileges):
-                if privilege not in CATALOG_PRIVILEGES:
-                    meant = did_you_mean(privilege, CATALOG_PRIVILEGES)
+                if privilege not in ALL_KNOWN:
+                    meant = did_you_mean(privilege, ALL_KNOWN)
                     raise WrongAt(("roles", role, index), f"'{privilege}' is no privilege{meant}")
         return self
 

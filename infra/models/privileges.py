@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
-VOLUME_PRIVILEGES: Final = frozenset({"ALL_PRIVILEGES", "APPLY_TAG", "MANAGE", "READ_VOLUME", "WRITE_VOLUME"})
+_ALL: Final = frozenset({"ALL_PRIVILEGES", "MANAGE"})
+_STORAGE: Final = _ALL | {"CREATE_EXTERNAL_TABLE", "READ_FILES", "WRITE_FILES"}
+
+VOLUME_PRIVILEGES: Final = _ALL | {"APPLY_TAG", "READ_VOLUME", "WRITE_VOLUME"}
 
 SCHEMA_PRIVILEGES: Final = VOLUME_PRIVILEGES | {
     "CREATE_FUNCTION",
@@ -27,5 +30,41 @@ SCHEMA_PRIVILEGES: Final = VOLUME_PRIVILEGES | {
 
 CATALOG_PRIVILEGES: Final = SCHEMA_PRIVILEGES | {"BROWSE", "CREATE_SCHEMA", "USE_CATALOG"}
 
+METASTORE_PRIVILEGES: Final = frozenset(
+    {
+        "CREATE_CATALOG",
+        "CREATE_CLEAN_ROOM",
+        "CREATE_CONNECTION",
+        "CREATE_EXTERNAL_LOCATION",
+        "CREATE_PROVIDER",
+        "CREATE_RECIPIENT",
+        "CREATE_SERVICE_CREDENTIAL",
+        "CREATE_SHARE",
+        "CREATE_STORAGE_CREDENTIAL",
+        "MANAGE_ALLOWLIST",
+        "SET_SHARE_PERMISSION",
+        "USE_CONNECTION",
+        "USE_MARKETPLACE_ASSETS",
+        "USE_PROVIDER",
+        "USE_RECIPIENT",
+        "USE_SHARE",
+    }
+)
+
 #: By the word that the messages use for what is granted on.
-PRIVILEGES: Final = {"catalog": CATALOG_PRIVILEGES, "schema": SCHEMA_PRIVILEGES, "volume": VOLUME_PRIVILEGES}
+PRIVILEGES: Final = {
+    "metastore": METASTORE_PRIVILEGES,
+    "catalog": CATALOG_PRIVILEGES,
+    "schema": SCHEMA_PRIVILEGES,
+    "table": _ALL | {"APPLY_TAG", "MODIFY", "REFRESH", "SELECT"},
+    "volume": VOLUME_PRIVILEGES,
+    "function": _ALL | {"EXECUTE"},
+    "model": _ALL | {"APPLY_TAG", "CREATE_MODEL_VERSION", "EXECUTE"},
+    "external location": _STORAGE
+    | {"BROWSE", "CREATE_EXTERNAL_VOLUME", "CREATE_FOREIGN_SECURABLE", "CREATE_MANAGED_STORAGE", "EXTERNAL_USE_LOCATION"},
+    "storage credential": _STORAGE | {"CREATE_EXTERNAL_LOCATION"},
+    "connection": _ALL | {"CREATE_FOREIGN_CATALOG", "USE_CONNECTION"},
+}
+
+#: What a role may hold.
+ALL_KNOWN: Final = frozenset().union(*PRIVILEGES.values())

@@ -34,8 +34,8 @@ dbt:
   catalog: streaming
   schema: gold
   vars: {lookback_days: 45, regions: [north, south]}
-  jobs:
-    daily: {warehouse: etl, run_as: runner, tasks: {run: {run: [dbt run]}}}
+jobs:
+  daily: {warehouse: etl, run_as: runner, tasks: {run: {run: [dbt run]}}}
 """
 
 

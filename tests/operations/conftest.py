@@ -21,8 +21,8 @@ dbt:
   schema: bronze
   threads: 3
   vars: {currency: EUR}
-  jobs:
-    nightly: {warehouse: bi, run_as: runner, tasks: {all: {run: [dbt build]}}}
+jobs:
+  nightly: {warehouse: bi, run_as: runner, tasks: {all: {run: [dbt build]}}}
 """
 LOCAL = "workspace: {emulator: .lakestead/workspace}\n" + _REST
 PROD = (

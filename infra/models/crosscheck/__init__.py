@@ -11,6 +11,7 @@ from typing import Final
 from infra.models.crosscheck.access import members, permissions
 from infra.models.crosscheck.catalogs import catalogs, owners
 from infra.models.crosscheck.dbt import dbt
+from infra.models.crosscheck.jobs import jobs
 from infra.models.crosscheck.names import names
 from infra.models.crosscheck.secrets import secrets
 from infra.models.crosscheck.words import Wrong
@@ -18,7 +19,7 @@ from infra.models.document import dotted, locate
 from infra.models.environment import Environment
 from infra.models.errors import Finding
 
-_CHECKS: Final[tuple[Callable[[Environment], Wrong], ...]] = (catalogs, names, owners, permissions, members, secrets, dbt)
+_CHECKS: Final[tuple[Callable[[Environment], Wrong], ...]] = (catalogs, names, owners, permissions, members, secrets, dbt, jobs)
 
 
 def crosscheck(environment: Environment) -> list[Finding]:

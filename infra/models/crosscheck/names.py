@@ -16,7 +16,7 @@ def names(environment: Environment) -> Wrong:
         (("identities", "service_principals"), identities.service_principals, environment.service_principal_name),
         (("identities", "groups"), identities.groups, environment.group_name),
         (("secrets", "scopes"), environment.secrets.scopes, environment.scope_name),
-        (("dbt", "jobs"), environment.dbt.jobs if environment.dbt else (), environment.job_name),
+        (("jobs",), environment.jobs, environment.job_name),
     ]
     for path, keys, name_of in kinds:
         claimed: dict[str, str] = {}
