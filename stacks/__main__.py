@@ -12,10 +12,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(1, str(ROOT))  # A language host knows this folder only, not the packages beside it.
 
 from infra.components.secret_values import secret_values  # noqa: E402
-from infra.models import ModelError, connect, load_environment, resolve  # noqa: E402
+from infra.models import ModelError, connect, connect_account, load_environment, resolve  # noqa: E402
 from stacks.delivery import dbt_content, delivery  # noqa: E402
 from stacks.lakehouse import lakehouse  # noqa: E402
-from stacks.workspace import workspace  # noqa: E402
+from stacks.workspace import account, workspace  # noqa: E402
 
 
 def main() -> None:
@@ -24,12 +24,13 @@ def main() -> None:
     try:
         environment = resolve(load_environment(pulumi.get_stack(), ROOT / folder), os.environ)
         connection = connect(environment, ROOT, os.environ)
+        account_connection = connect_account(environment, os.environ)
         values = secret_values(environment, ROOT, os.environ)
         content = dbt_content(environment, ROOT)
     except ModelError as error:
         raise pulumi.RunError(str(error)) from None
     options = pulumi.ResourceOptions(provider=workspace(connection))
-    base = lakehouse(environment, values, options)
+    base = lakehouse(environment, values, options, account(account_connection))
     delivered = delivery(environment, content, base, ROOT, options)
     pulumi.export("environment", environment.name)
     pulumi.export("catalogs", {key: catalog.catalog_name for key, catalog in base.catalogs.items()})

@@ -1,11 +1,11 @@
-"""The one provider that everything goes through: its address and credentials come from the environment, never the shell."""
+"""The providers that everything goes through: addresses and credentials come from the environment, never the shell."""
 
 from __future__ import annotations
 
 import pulumi
 import pulumi_databricks as databricks
 
-from infra.models import Connection
+from infra.models import AccountConnection, Connection
 
 
 def workspace(connection: Connection) -> databricks.Provider:
@@ -25,4 +25,18 @@ def workspace(connection: Connection) -> databricks.Provider:
         client_id=connection.client_id,
         client_secret=pulumi.Output.secret(connection.client_secret),
         rate_limit=connection.max_rate,
+    )
+
+
+def account(connection: AccountConnection | None) -> databricks.Provider | None:
+    """The provider of the environment's account, if it names one."""
+    if connection is None:
+        return None
+    return databricks.Provider(
+        "account",
+        host=connection.host,
+        account_id=connection.id,
+        auth_type="oauth-m2m",
+        client_id=connection.client_id,
+        client_secret=pulumi.Output.secret(connection.client_secret),
     )

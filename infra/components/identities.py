@@ -1,21 +1,32 @@
-"""Service principals and groups of an environment, and who is in which group."""
+"""Everyone that an environment makes, who is in which group, and what each may do in the workspace.
+
+With `level: account` they are made in the account and assigned to the workspace, which is where entitlements are given then.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pulumi_databricks as databricks
 
 from infra.components.principals import Principals
 from infra.models import Environment
+from infra.models.principal import USUAL
+
+if TYPE_CHECKING:
+    from infra.models.principal import Group, ServicePrincipal, User
+
+    Made = databricks.ServicePrincipal | databricks.User | databricks.Group
 
 
 @dataclass(frozen=True, slots=True)
 class IdentitiesArgs:
-    """The environment whose `identities` are to be."""
+    """The environment whose `identities` are to be; the account's provider, if the environment names an account."""
 
     environment: Environment
+    account: databricks.Provider | None = None
 
 
 class Identities(pulumi.ComponentResource):
@@ -23,46 +34,127 @@ class Identities(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: IdentitiesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lakestead:identities:Identities", name, None, opts)
+        self._environment = args.environment
+        self._everyone = args.environment.identities
         self._inside = pulumi.ResourceOptions(parent=self)
-        runners = self._service_principals(args.environment)
-        groups = self._groups(args.environment)
-        self._members(args.environment, runners, groups)
-        self.principals = Principals(
-            application_ids={key: runner.application_id for key, runner in runners.items()},
-            group_names={
-                key: groups[key].display_name if key in groups else pulumi.Output.from_input(args.environment.group_name(key))
-                for key in args.environment.identities.groups
-            },
-        )
+        self._of_account = args.environment.identities.level == "account"
+        self._made_at = pulumi.ResourceOptions(parent=self, provider=args.account) if self._of_account else self._inside
+        runners, users, groups = self._service_principals(), self._users(), self._groups()
+        made: dict[str, Made] = {**runners, **users, **groups}
+        self.principals = self._principals(runners, users, groups)
+        self._members()
+        self._rights(made)
         self.register_outputs({"application_ids": self.principals.application_ids})
 
-    def _service_principals(self, environment: Environment) -> dict[str, databricks.ServicePrincipal]:
-        """May sign in to the workspace and use SQL; everything else is granted."""
+    def _principals(
+        self,
+        runners: dict[str, databricks.ServicePrincipal],
+        users: dict[str, databricks.User],
+        groups: dict[str, databricks.Group],
+    ) -> Principals:
+        everyone: dict[str, ServicePrincipal | User | Group] = {
+            **self._everyone.service_principals,
+            **self._everyone.users,
+            **self._everyone.groups,
+        }
+        known = {key: pulumi.Output.from_input(one.id) for key, one in everyone.items() if one.id is not None}
+        return Principals(
+            application_ids={
+                key: runners[key].application_id if key in runners else pulumi.Output.from_input(str(one.application_id))
+                for key, one in self._everyone.service_principals.items()
+            },
+            user_names={
+                key: users[key].user_name if key in users else pulumi.Output.from_input(one.email)
+                for key, one in self._everyone.users.items()
+            },
+            group_names={
+                key: groups[key].display_name if key in groups else pulumi.Output.from_input(self._environment.group_name(key))
+                for key in self._everyone.groups
+            },
+            ids={**known, **{key: one.id for key, one in {**runners, **users, **groups}.items()}},
+        )
+
+    def _service_principals(self) -> dict[str, databricks.ServicePrincipal]:
         return {
             key: databricks.ServicePrincipal(
                 key,
-                display_name=environment.service_principal_name(key),
-                workspace_access=True,
-                databricks_sql_access=True,
-                opts=self._inside,
+                display_name=self._environment.service_principal_name(key),
+                **self._granted_at_birth(one.entitlements, USUAL),
+                opts=self._made_at,
             )
-            for key in environment.identities.service_principals
+            for key, one in self._everyone.service_principals.items()
+            if not one.existing
         }
 
-    def _groups(self, environment: Environment) -> dict[str, databricks.Group]:
+    def _users(self) -> dict[str, databricks.User]:
         return {
-            key: databricks.Group(key, display_name=environment.group_name(key), opts=self._inside)
-            for key, group in environment.identities.groups.items()
-            if not group.existing
+            key: databricks.User(
+                key,
+                user_name=one.email,
+                display_name=one.name,
+                **self._granted_at_birth(one.entitlements, USUAL),
+                opts=self._made_at,
+            )
+            for key, one in self._everyone.users.items()
+            if not one.existing
         }
 
-    def _members(
-        self,
-        environment: Environment,
-        runners: dict[str, databricks.ServicePrincipal],
-        groups: dict[str, databricks.Group],
-    ) -> None:
-        for key, group in environment.identities.groups.items():
+    def _groups(self) -> dict[str, databricks.Group]:
+        return {
+            key: databricks.Group(
+                key,
+                display_name=self._environment.group_name(key),
+                **self._granted_at_birth(one.entitlements, ()),
+                opts=self._made_at,
+            )
+            for key, one in self._everyone.groups.items()
+            if not one.existing
+        }
+
+    def _granted_at_birth(self, entitlements: tuple[str, ...] | None, usual: tuple[str, ...]) -> dict[str, Any]:
+        """What is given in the one call that makes them; the account has no entitlements to give."""
+        return {} if self._of_account else _flags(usual if entitlements is None else entitlements)
+
+    def _members(self) -> None:
+        """One resource for each membership, so that others' memberships are left alone."""
+        ids = self.principals.ids
+        for key, group in self._everyone.groups.items():
             for member in group.members:
-                who = runners[member] if member in runners else groups[member]
-                databricks.GroupMember(f"{key}/{member}", group_id=groups[key].id, member_id=who.id, opts=self._inside)
+                databricks.GroupMember(f"{key}/{member}", group_id=ids[key], member_id=ids[member], opts=self._made_at)
+
+    def _rights(self, made: dict[str, Made]) -> None:
+        """What goes by number and comes after: assignment to the workspace, entitlements of those who are there already."""
+        for key, runner in self._everyone.service_principals.items():
+            self._assign(key, runner, made, USUAL, "service_principal_id")
+        for key, user in self._everyone.users.items():
+            self._assign(key, user, made, USUAL, "user_id")
+        for key, group in self._everyone.groups.items():
+            self._assign(key, group, made, (), "group_id")
+
+    def _assign(
+        self, key: str, one: ServicePrincipal | User | Group, made: dict[str, Made], usual: tuple[str, ...], number: str
+    ) -> None:
+        account = self._environment.account
+        here = key in made
+        assigned: list[pulumi.Resource] = []
+        if self._of_account and account is not None and (here or one.admin):
+            assigned.append(
+                databricks.MwsPermissionAssignment(
+                    key,
+                    workspace_id=account.workspace_id,
+                    principal_id=self.principals.ids[key],
+                    permissions=["ADMIN" if one.admin else "USER"],
+                    opts=self._made_at,
+                )
+            )
+        entitlements = one.entitlements if one.entitlements is not None else usual if here else ()
+        if entitlements and (self._of_account or not here):
+            databricks.Entitlements(
+                key,
+                **{number: self.principals.ids[key], **_flags(entitlements)},
+                opts=pulumi.ResourceOptions.merge(self._inside, pulumi.ResourceOptions(depends_on=assigned)),
+            )
+
+
+def _flags(entitlements: tuple[str, ...]) -> dict[str, Any]:
+    return dict.fromkeys(entitlements, True)

@@ -1,4 +1,4 @@
-"""How the platform's other objects name those who act: service principals by application id, groups by name."""
+"""How the platform's other objects name those who act: service principals by application id, users and groups by name."""
 
 from __future__ import annotations
 
@@ -11,22 +11,31 @@ import pulumi_databricks as databricks
 
 @dataclass(frozen=True, slots=True)
 class Principals:
-    """Everyone that an environment names, by their keys. The names carry the dependency on whoever is created here."""
+    """Everyone that an environment names, by their keys. The names carry the dependency on whoever is created here.
+
+    `ids` are the platform's numbers, of those that are made here or whose number the file says.
+    """
 
     application_ids: Mapping[str, pulumi.Output[str]]
+    user_names: Mapping[str, pulumi.Output[str]]
     group_names: Mapping[str, pulumi.Output[str]]
+    ids: Mapping[str, pulumi.Output[str]]
 
     def name(self, key: str) -> pulumi.Output[str]:
         """The name in grants, ownership and secret ACLs."""
-        return self.application_ids[key] if key in self.application_ids else self.group_names[key]
+        for names in (self.application_ids, self.user_names):
+            if key in names:
+                return names[key]
+        return self.group_names[key]
 
     def access_controls(self, levels: Mapping[str, str]) -> list[databricks.PermissionsAccessControlArgs]:
         """The entries of a `Permissions` resource, in the order of their keys."""
         return [self._access_control(key, level) for key, level in sorted(levels.items())]
 
     def _access_control(self, key: str, level: str) -> databricks.PermissionsAccessControlArgs:
-        if key in self.application_ids:
-            return databricks.PermissionsAccessControlArgs(
-                service_principal_name=self.application_ids[key], permission_level=level
-            )
-        return databricks.PermissionsAccessControlArgs(group_name=self.group_names[key], permission_level=level)
+        return databricks.PermissionsAccessControlArgs(
+            service_principal_name=self.application_ids.get(key),
+            user_name=self.user_names.get(key),
+            group_name=self.group_names.get(key),
+            permission_level=level,
+        )

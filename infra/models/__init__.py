@@ -5,7 +5,7 @@ environment = resolve(environment, os.environ)                   # ${env:NAME}, 
 connection = connect(environment, root, os.environ)              # where the workspace is, and as whom
 """
 
-from infra.models.connection import Connection, connect
+from infra.models.connection import AccountConnection, Connection, connect, connect_account
 from infra.models.environment import Environment
 from infra.models.errors import (
     EnvironmentNotFound,
@@ -19,6 +19,7 @@ from infra.models.errors import (
 from infra.models.loading import environment_names, load_environment, resolve
 
 __all__ = [
+    "AccountConnection",
     "Connection",
     "Environment",
     "EnvironmentNotFound",
@@ -29,6 +30,7 @@ __all__ = [
     "Unresolved",
     "WorkspaceNotRunning",
     "connect",
+    "connect_account",
     "environment_names",
     "load_environment",
     "resolve",

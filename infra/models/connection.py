@@ -1,4 +1,4 @@
-"""How to reach an environment's workspace, and as whom. Read when an operation starts; nothing ambient has a say.
+"""How to reach an environment's workspace and account, and as whom. Read as an operation starts; nothing ambient has a say.
 
 A workspace on this machine keeps its address in `server.json` (`{"host": "http://127.0.0.1:PORT", …}`) and the token of its
 owner in `token`, both in its folder. Secrets come from `LAKESTEAD_SECRET_<NAME>`.
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from infra.models.document import locate
+from infra.models.document import dotted, locate
 from infra.models.environment import Environment
 from infra.models.errors import Finding, ModelError, Unresolved, WorkspaceNotRunning
 from infra.models.substitution import SECRET_PREFIX, secret_name, variables
@@ -27,6 +27,28 @@ class Connection:
     token: str | None = field(default=None, repr=False)
     client_id: str | None = None
     client_secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountConnection:
+    """An account's address, its id, and the credentials of a service principal there. Its text shows no credential."""
+
+    host: str
+    id: str
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+def connect_account(environment: Environment, process: Mapping[str, str]) -> AccountConnection | None:
+    """The connection to the account of a resolved environment, if it names one. No call is made.
+
+    Raises `Unresolved` for a secret that is not set.
+    """
+    account = environment.account
+    if account is None:
+        return None
+    secret = _secret_at(environment, ("account", "client_secret"), account.client_secret, process)
+    return AccountConnection(account.host.rstrip("/"), account.id, account.client_id, secret)
 
 
 def connect(environment: Environment, root: Path, process: Mapping[str, str]) -> Connection:
@@ -67,10 +89,12 @@ def _local(folder: Path, workspace: Workspace) -> Connection:
 
 def _secret(environment: Environment, key: str, process: Mapping[str, str]) -> str | None:
     reference: str | None = getattr(environment.workspace, key)
-    if reference is None:
-        return None
+    return None if reference is None else _secret_at(environment, ("workspace", key), reference, process)
+
+
+def _secret_at(environment: Environment, path: tuple[str, str], reference: str, process: Mapping[str, str]) -> str:
     variable = f"{SECRET_PREFIX}{secret_name(reference)}"
     if not process.get(variable):
-        at = locate(environment.document, ("workspace", key))
-        raise Unresolved([Finding(at, f"workspace.{key}", f"the variable {variable} is not set; it holds {reference}")])
+        at = locate(environment.document, path)
+        raise Unresolved([Finding(at, dotted(path), f"the variable {variable} is not set; it holds {reference}")])
     return process[variable]

@@ -7,17 +7,30 @@ from typing import Literal
 
 from pydantic import PrivateAttr
 
+from infra.models.account import Account
+from infra.models.backups import Backups
 from infra.models.catalog import Catalog, Schema, Volume
+from infra.models.classification import Compliance, DataClassification
 from infra.models.dbt import Dbt
 from infra.models.document import Node
+from infra.models.durations import days
 from infra.models.errors import Position
+from infra.models.federation import ForeignConnection
+from infra.models.governance import Governance
 from infra.models.identities import Identities
 from infra.models.job import Job
+from infra.models.metastore import Metastore
+from infra.models.optimizations import ModelOptimizations
 from infra.models.record import Identifier, Key, Record
 from infra.models.secrets import Secrets
+from infra.models.stewardship import PiiLevel
+from infra.models.storage import ExternalLocation, Storage
 from infra.models.substitution import Text
+from infra.models.table import Table
 from infra.models.warehouse import Warehouse
 from infra.models.workspace import Workspace
+
+Protectable = Catalog | Schema | Volume | Table | ExternalLocation
 
 
 class Environment(Record):
@@ -31,18 +44,37 @@ class Environment(Record):
     """Refuse to remove catalogs, schemas and volumes. Where false, removing one removes the data in it."""
     workspace: Workspace
     """The Databricks workspace that it is in."""
+    account: Account | None = None
+    """The Databricks account that the workspace belongs to; only what is the account's needs it."""
     identities: Identities = Identities()
     """Who acts in it."""
+    metastore: Metastore | None = None
+    """The metastore, for grants on it."""
+    storage: Storage = Storage()
+    """Storage credentials and external locations."""
+    connections: Mapping[Key, ForeignConnection] = {}
+    """Connections to other databases."""
     catalogs: Mapping[Identifier, Catalog] = {}
     """A catalog a domain."""
+    governance: Governance = Governance()
+    """Governed tags, masks, row filters, system tables."""
+    data_classification: DataClassification = DataClassification()
+    """How personal data is treated."""
+    compliance: Compliance = Compliance()
+    """The laws and standards that it answers to."""
     warehouses: Mapping[Key, Warehouse] = {}
     """SQL warehouses."""
     secrets: Secrets = Secrets()
     """Secret scopes, and where their values come from."""
     dbt: Dbt | None = None
     """The dbt project."""
+    model_optimizations: ModelOptimizations = ModelOptimizations()
+    """How dbt lays out and refreshes what it stores."""
     jobs: Mapping[Key, Job] = {}
     """What runs in the workspace."""
+
+    backups: Backups | None = None
+    """Copies of the protected catalogs."""
 
     _name: str = PrivateAttr(default="")
     _document: Node = PrivateAttr(default=Node({}, Position("", 1)))
@@ -59,7 +91,23 @@ class Environment(Record):
 
     def catalog_name(self, domain: str) -> str:
         """The name in Unity Catalog of a domain's catalog."""
-        return self.catalogs[domain].name or f"{domain}_{self.name.replace('-', '_')}"
+        return self.catalogs[domain].name or self._sql_name(domain)
+
+    def credential_name(self, key: str) -> str:
+        """A storage credential's name in Unity Catalog."""
+        return self.storage.credentials[key].name or self._sql_name(key)
+
+    def location_name(self, key: str) -> str:
+        """An external location's name in Unity Catalog."""
+        return self.storage.locations[key].name or self._sql_name(key)
+
+    def connection_name(self, key: str) -> str:
+        """The name in Unity Catalog of a connection to another database."""
+        return self.connections[key].name or self._sql_name(key)
+
+    def _sql_name(self, key: str) -> str:
+        """Names that stand in SQL hold no `-`: there they would have to be quoted."""
+        return f"{key}_{self.name}".replace("-", "_")
 
     def warehouse_name(self, key: str) -> str:
         """A warehouse's name in the workspace."""
@@ -81,13 +129,24 @@ class Environment(Record):
         """A job's name."""
         return self.jobs[key].name or f"{key}-{self.name}"
 
-    def protects(self, catalog: Catalog, schema: Schema | None = None, volume: Volume | None = None) -> bool:
-        """Whether a catalog, a schema of it or a volume of that is protected: the innermost that says so decides."""
+    def protects(self, *parts: Protectable | None) -> bool:
+        """Whether a catalog, a schema of it or something in that is protected: the innermost that says so decides."""
         protect = self.protect
-        for part in (catalog, schema, volume):
+        for part in parts:
             if part is not None and part.protect is not None:
                 protect = part.protect
         return protect
+
+    def pii_level(self, domain: str, schema: str) -> PiiLevel:
+        """How personal a schema's data is: as it says, or its catalog."""
+        catalog = self.catalogs[domain]
+        return catalog.schemas[schema].pii_level or catalog.pii_level or "none"
+
+    def retention_days(self, domain: str, schema: str) -> int | None:
+        """Days that a schema's rows are kept: as it says, or its catalog, or the classification of all data."""
+        catalog = self.catalogs[domain]
+        retention = self.data_classification.retention
+        return catalog.schemas[schema].retention_days or catalog.retention_days or (days(retention) if retention else None)
 
     def dbt_vars(self) -> dict[str, object]:
         """The variables that every dbt run of this environment gets."""

@@ -1,56 +1,36 @@
-"""Who acts in an environment: service principals, groups, and the roles that grants are written in."""
+"""Who acts in an environment, and the roles that grants are written in."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from pydantic import model_validator
 
+from infra.models.principal import Group, ServicePrincipal, User
 from infra.models.privileges import ALL_KNOWN
 from infra.models.record import Key, Record, WrongAt
-from infra.models.substitution import Text
 from infra.models.suggestion import did_you_mean
-
-
-class ServicePrincipal(Record):
-    """Something that runs without a person; its name in the workspace is `<key>-<environment>`."""
-
-    name: Text | None = None
-    """Its display name, where it is not `<key>-<environment>`."""
-
-
-class Group(Record):
-    """A group; its name in the workspace is its key, since groups are the account's and not one environment's."""
-
-    name: Text | None = None
-    """Its display name, where it is not the key."""
-    existing: bool = False
-    """It is there already, by way of the identity provider: it is granted to, and neither created nor changed."""
-    members: tuple[Key, ...] = ()
-    """Service principals and groups in it."""
-
-    @model_validator(mode="after")
-    def _no_members_of_others(self) -> Group:
-        if self.existing and self.members:
-            raise WrongAt(("members",), "are kept elsewhere, since the group is 'existing'; leave them out")
-        return self
 
 
 class Identities(Record):
     """Everyone that the environment names; whoever it does not name is left alone."""
 
+    level: Literal["workspace", "account"] = "workspace"
+    """Whose they are: the workspace's, or the account's, assigned to the workspace. `account` needs an `account`."""
     service_principals: Mapping[Key, ServicePrincipal] = {}
     """What runs without a person."""
+    users: Mapping[Key, User] = {}
+    """People."""
     groups: Mapping[Key, Group] = {}
-    """Groups of people and service principals."""
+    """Groups of people, service principals and groups."""
     roles: Mapping[Key, tuple[str, ...]] = {}
     """Named sets of privileges, to be used in grants."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Identities:
-        both = sorted(set(self.service_principals) & set(self.groups))
-        if both:
-            raise WrongAt(("groups", both[0]), "is a service principal's name too; grants could not tell them apart")
+        for kind, key, other in self._twice():
+            raise WrongAt((kind, key), f"is a {other}'s name too; grants could not tell them apart")
         for role, privileges in self.roles.items():
             for index, privilege in enumerate(privileges):
                 if privilege not in ALL_KNOWN:
@@ -61,7 +41,12 @@ class Identities(Record):
     @property
     def principals(self) -> frozenset[str]:
         """The keys of all who can be granted something."""
-        return frozenset(self.service_principals) | frozenset(self.groups)
+        return frozenset(self.service_principals) | frozenset(self.users) | frozenset(self.groups)
+
+    @property
+    def runners(self) -> frozenset[str]:
+        """The keys of all who can run something: service principals and users."""
+        return frozenset(self.service_principals) | frozenset(self.users)
 
     def privileges(self, granted: tuple[str, ...]) -> tuple[str, ...]:
         """What a grant's words come to, roles spelt out, sorted as the platform answers them."""
@@ -78,3 +63,12 @@ class Identities(Record):
             found |= holding
             pending.extend(holding)
         return frozenset(found)
+
+    def _twice(self) -> Iterator[tuple[str, str, str]]:
+        kinds = (("service_principals", "service principal"), ("users", "user"), ("groups", "group"))
+        claimed: dict[str, str] = {}
+        for section, noun in kinds:
+            for key in sorted(getattr(self, section)):
+                if key in claimed:
+                    yield section, key, claimed[key]
+                claimed.setdefault(key, noun)

@@ -21,12 +21,20 @@ from google.protobuf import empty_pb2, json_format
 from pulumi.runtime import mocks
 
 
+def _given_by_the_platform(type: str, name: str) -> dict[str, str]:
+    match type:
+        case "ServicePrincipal":
+            return {"applicationId": f"app-{name}"}
+        case "ServicePrincipalSecret":
+            return {"secret": f"secret-of-{name}"}
+    return {}
+
+
 class Workspace(mocks.Mocks):
     """Makes everything that it is asked for."""
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        made = {"applicationId": f"app-{args.name}"} if args.typ.endswith(":ServicePrincipal") else {}
-        return f"{args.name}-id", {**args.inputs, **made}
+        return f"{args.name}-id", {**args.inputs, **_given_by_the_platform(args.typ.rpartition(":")[2], args.name)}
 
     def call(self, args: mocks.MockCallArgs) -> NoReturn:
         raise AssertionError(f"the program asks for {args.token}; it should need no answer but its own resources'")

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from infra.models.crosscheck.access import members, permissions
+from infra.models.crosscheck.access import permissions
 from infra.models.crosscheck.catalogs import catalogs, owners
 from infra.models.crosscheck.dbt import dbt
+from infra.models.crosscheck.identities import identities
 from infra.models.crosscheck.jobs import jobs
 from infra.models.crosscheck.names import names
 from infra.models.crosscheck.secrets import secrets
@@ -19,7 +20,16 @@ from infra.models.document import dotted, locate
 from infra.models.environment import Environment
 from infra.models.errors import Finding
 
-_CHECKS: Final[tuple[Callable[[Environment], Wrong], ...]] = (catalogs, names, owners, permissions, members, secrets, dbt, jobs)
+_CHECKS: Final[tuple[Callable[[Environment], Wrong], ...]] = (
+    catalogs,
+    names,
+    owners,
+    permissions,
+    identities,
+    secrets,
+    dbt,
+    jobs,
+)
 
 
 def crosscheck(environment: Environment) -> list[Finding]:

@@ -18,8 +18,8 @@ def jobs(environment: Environment) -> Wrong:
 
 def _job(environment: Environment, at: Path, job: Job) -> Wrong:
     yield from known((*at, "warehouse"), job.warehouse, environment.warehouses, "warehouse", "warehouses")
-    runners = environment.identities.service_principals
-    yield from known((*at, "run_as"), job.run_as, runners, "service principal", "identities.service_principals")
+    runners = environment.identities.runners
+    yield from known((*at, "run_as"), job.run_as, runners, "service principal or user", "identities")
     for who in job.permissions:
         yield from principal(environment, (*at, "permissions", who), who)
     warehouse = environment.warehouses.get(job.warehouse)

@@ -11,16 +11,17 @@ from infra.models.environment import Environment
 def names(environment: Environment) -> Wrong:
     """Two keys, one name: the platform would refuse the second, or take it for the first."""
     identities = environment.identities
-    kinds: list[tuple[Path, Iterable[str], Callable[[str], str]]] = [
-        (("warehouses",), environment.warehouses, environment.warehouse_name),
-        (("identities", "service_principals"), identities.service_principals, environment.service_principal_name),
-        (("identities", "groups"), identities.groups, environment.group_name),
-        (("secrets", "scopes"), environment.secrets.scopes, environment.scope_name),
-        (("jobs",), environment.jobs, environment.job_name),
+    kinds: list[tuple[Path, str, Iterable[str], Callable[[str], str]]] = [
+        (("warehouses",), "name", environment.warehouses, environment.warehouse_name),
+        (("identities", "service_principals"), "name", identities.service_principals, environment.service_principal_name),
+        (("identities", "users"), "email", identities.users, lambda key: identities.users[key].email),
+        (("identities", "groups"), "name", identities.groups, environment.group_name),
+        (("secrets", "scopes"), "name", environment.secrets.scopes, environment.scope_name),
+        (("jobs",), "name", environment.jobs, environment.job_name),
     ]
-    for path, keys, name_of in kinds:
+    for path, field, keys, name_of in kinds:
         claimed: dict[str, str] = {}
         for key in keys:
             first = claimed.setdefault(name_of(key), key)
             if first != key:
-                yield (*path, key, "name"), f"'{name_of(key)}' is the name of '{first}' already; give each its own"
+                yield (*path, key, field), f"'{name_of(key)}' is the name of '{first}' already; give each its own"

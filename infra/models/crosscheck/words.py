@@ -22,4 +22,4 @@ def known(path: Path, word: str, among: Iterable[str], noun: str, where: str) ->
 
 def principal(environment: Environment, path: Path, word: str) -> Wrong:
     """Finds a word that is nobody of `identities`."""
-    yield from known(path, word, environment.identities.principals, "service principal or group", "identities")
+    yield from known(path, word, environment.identities.principals, "service principal, user or group", "identities")
