@@ -23,9 +23,9 @@ from infra.engine.builtin import BuiltIn
 from infra.engine.clock import SYSTEM, Clock, rfc3339
 from infra.engine.configured import ConfiguredProviders
 from infra.engine.defaults import DefaultProviders
-from infra.engine.digest import digest
+from infra.engine.digest import digest, shown_config
 from infra.engine.errors import CorruptStateError, PlanError, StepError
-from infra.engine.events import Event, Summary
+from infra.engine.events import Ending, Event, Prelude, Summary
 from infra.engine.executor import Executor
 from infra.engine.gate import Gate
 from infra.engine.graph import knots, told
@@ -133,7 +133,7 @@ class Deployment:
         self._gate = Gate()
         self._selection = _selection(request)
         self._listener: Callable[[Event], None] | None = listener
-        self._reporter = Reporter(self._tell)
+        self._reporter = Reporter(self._tell, detailed=request.detailed)
         self._hooks = Hooks(self._reporter, preview=request.is_preview)
         self._snapshot = Snapshot(checkpoint.resources, checkpoint.pending, self._journal)
         self._providers = ConfiguredProviders(
@@ -174,6 +174,7 @@ class Deployment:
         """Do all of it; state and history are written however it ends."""
         begun, started = time.monotonic(), self._clock()
         for note in self.notes:
+        self._reporter.tell(Prelude(shown_config(self._surroundings.config)))
             self._reporter.diagnose(note.severity, note.message, note.urn)
         with self._written(), self._stopped_by_signals():
             try:
@@ -279,7 +280,9 @@ class Deployment:
         root, outputs = self._root(), self._registrar.stack_outputs
         if root is not None and outputs is not None:
             kept = {**root.outputs, **outputs} if self._gate.errors else outputs
-            self._snapshot.amend(root, replace(root, outputs=kept))
+            done = replace(root, outputs=kept)
+            self._snapshot.amend(root, done)
+            self._reporter.registered(done)
 
     def _root(self) -> Resource | None:
         project, stack = self._surroundings.project.name, self._request.stack
@@ -289,7 +292,8 @@ class Deployment:
         errors, changes = self._gate.errors, self._reporter.changes
         root = self._root()
         outputs = root.outputs if root is not None else {} if self._request.is_destroy else self._checkpoint.outputs
-        self._reporter.tell(Summary("failed" if errors else "succeeded", changes, masked(outputs), seconds))
+        result: Ending = "canceled" if self._gate.stopped else "failed" if errors else "succeeded"
+        self._reporter.tell(Summary(result, changes, masked(outputs), seconds))
         shown = opened(outputs) if self._request.show_secrets else masked(outputs)
         document: Mapping[str, Any] = {}
         if self._request.is_preview:

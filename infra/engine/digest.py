@@ -11,12 +11,11 @@ from infra.engine.masking import MASK, jsonable
 from infra.engine.project import StackConfig
 from infra.engine.reporter import subject
 from infra.engine.resource import Resource
-from infra.engine.state import ORDER, TIMED
+from infra.engine.state import ORDER, as_stored
 from infra.engine.steps import (
     CreateReplacement,
     DeleteReplaced,
     ImportReplacement,
-    Read,
     ReadReplacement,
     Refresh,
     Same,
@@ -25,7 +24,7 @@ from infra.engine.steps import (
 )
 
 #: What the CLI leaves out of the digest (`shouldShow`).
-_HIDDEN: Final = (CreateReplacement, DeleteReplaced, ImportReplacement, Read, ReadReplacement, Skip)
+_HIDDEN: Final = (CreateReplacement, DeleteReplaced, ImportReplacement, ReadReplacement, Skip)
 
 
 def digest(
@@ -36,13 +35,18 @@ def digest(
     seconds: float,
 ) -> dict[str, Any]:
     """The digest of a preview; `changes` counts operations, `seconds` becomes nanoseconds."""
-    shown = {key: MASK if key in config.secret_keys else value for key, value in config.values.items()}
+    shown = shown_config(config)
     document: dict[str, Any] = {"config": shown} if shown else {}
     if entries := [_entry(step) for step in steps if _is_shown(step)]:
         document["steps"] = entries
     if diagnostics:
         document["diagnostics"] = [_diagnostic(item) for item in diagnostics]
     return document | {"duration": int(seconds * 1e9), "changeSummary": dict(sorted(changes.items()))}
+
+
+def shown_config(config: StackConfig) -> dict[str, str]:
+    """The configuration as it may be told."""
+    return {key: MASK if key in config.secret_keys else value for key, value in config.values.items()}
 
 
 def _is_shown(step: Step) -> bool:
@@ -84,9 +88,7 @@ def state_json(resource: Resource) -> dict[str, Any]:
 def _fields(resource: Resource) -> list[tuple[str, Any]]:
     found = []
     for key, name in ORDER:
-        value = getattr(resource, name)
-        if name == "timeouts":
-            value = {part: seconds for part in TIMED if (seconds := getattr(value, part)) is not None}
+        value = as_stored(name, getattr(resource, name))
         if value or name in {"urn", "custom", "type"}:
             found.append((key, _listed(jsonable(value))))
     return found

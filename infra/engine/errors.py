@@ -12,6 +12,7 @@ EngineError
 ├── UnsupportedError       a feature of Pulumi that this engine does not have
 ├── PlanError              a program asks for what must not be done
 ├── StepError              a step failed; the provider's words
+│   └── HalfDoneError      a resource is made or changed, and not as it should be
 └── CancelledError         the operation was asked to stop
 """
 
@@ -62,6 +63,10 @@ class PlanError(EngineError):
 
 class StepError(EngineError):
     """A step was tried and failed."""
+
+
+class HalfDoneError(StepError):
+    """A provider made or changed a resource, and could not finish. The state has it; the next update tries again."""
 
 
 class CancelledError(EngineError):

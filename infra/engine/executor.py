@@ -15,7 +15,7 @@ from typing import Any, Final
 from infra.engine.calls import Calls
 from infra.engine.clock import Clock, rfc3339
 from infra.engine.configured import ConfiguredProviders
-from infra.engine.errors import CancelledError, EngineError, StepError
+from infra.engine.errors import CancelledError, EngineError, HalfDoneError, StepError
 from infra.engine.gate import Gate
 from infra.engine.hooks import Hooks, occasion
 from infra.engine.masking import hidden
@@ -95,6 +95,8 @@ class Executor:
         result = None
         try:
             for step in steps:
+                if isinstance(step, Replace) and result is not None:  # its place is taken already
+                    step = replace(step, old=replace(step.old, delete=True), new=result)
                 result = self._run_one(step) or result
                 self._release(step)
         finally:
@@ -127,14 +129,14 @@ class Executor:
         if not isinstance(step, Same | Replace):
             self._gate.check()
         try:
-            with self._reporter.around(step):
-                return self._carry_out(step)
+            with self._reporter.around(step, _DOING[type(step)]) as ended:
+                ended.result = self._carry_out(step)
+                return ended.result
         except CancelledError:
             raise
         except Exception as error:
             message = f"{_DOING[type(step)]} {resource.urn}: {error if str(error) else type(error).__name__}"
             self._gate.fail(message)
-            self._reporter.diagnose("error", f"{_DOING[type(step)]} failed: {error}", resource.urn)
             raise StepError(message) from error
 
     def _carry_out(self, step: Step) -> Resource | None:
@@ -176,7 +178,9 @@ class Executor:
         elif step.new.custom:
             new = self._calls.update(step.old, step.new)
         else:
-            new = replace(step.new, outputs=step.old.outputs, modified=self._now())
+            new = replace(step.new, outputs=step.old.outputs)
+        if new.init_errors:  # it was not made what these inputs say
+            new = replace(new, inputs=step.old.inputs)
         self._snapshot.add(new, step.old)
         return self._ended("AfterUpdate", self._sound(new), step.old)
 
@@ -281,7 +285,7 @@ class Executor:
     def _sound(self, new: Resource) -> Resource:
         """`new`, if it is whole. It is kept in the state in any case; the next update tries again."""
         if new.init_errors and not self._preview:
-            raise StepError("; ".join(new.init_errors))
+            raise HalfDoneError("; ".join(new.init_errors))
         return new
 
     def _await_deletion(self, old: Resource) -> None:

@@ -21,7 +21,7 @@ class Request:
     `environment` is set in the program's process only. `backend` overrides where state lives: the folder that holds
     `.pulumi`, or an `s3://` URL. `parallel` bounds how many provider calls run at once. `warm`: import the SDKs of the
     plugins' packages in this process, which pays where it runs several operations. `refresh`: look at everything first.
-    `wait`: seconds to wait for the stack's lock if somebody else has it.
+    `wait`: seconds to wait for the stack's lock if somebody else has it. `detailed`: events bear what the CLI's event log has.
 
     `targets`, `excludes` and `replaces` are URNs or patterns (`targets`): what alone the operation is about, what it leaves
     alone, what it makes anew.
@@ -39,6 +39,7 @@ class Request:
     show_secrets: bool = False
     refresh: bool = False
     wait: float = 0.0
+    detailed: bool = False
     targets: tuple[str, ...] = ()
     target_dependents: bool = False
     excludes: tuple[str, ...] = ()

@@ -1,0 +1,86 @@
+"""An operation as the CLI's stream of events: `pulumi up --json`, a document a line (`apitype.EngineEvent` of Pulumi).
+
+Pure but for the clock. The events must bear metadata (`Request.detailed`). What it leaves out: the debug messages of the SDK,
+which the CLI shows with secrets in clear, the progress of downloads, and the CLI's own closing remark `update failed`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from infra.engine.events import (
+    Diagnostic,
+    Event,
+    Outcome,
+    OutputsRegistered,
+    Prelude,
+    ProgramOutput,
+    StepEnded,
+    StepStarted,
+    Summary,
+)
+
+_COLOR: Final = "never"
+_STATUS: Final[Mapping[Outcome, int]] = {"nothing": 0, "half": 1, "unknown": 2}
+
+
+class EventStream:
+    """One operation's events into documents, in order. `now` is seconds since 1970."""
+
+    def __init__(self, now: Callable[[], float], *, preview: bool = False) -> None:
+        self._now, self._preview = now, preview
+        self._sequence = 0
+        self._done = 0
+
+    def documents(self, event: Event) -> Iterator[dict[str, Any]]:
+        """What the CLI writes for an event: nothing, or a document; at the end two."""
+        for key, payload in self._payloads(event):
+            yield {"sequence": self._sequence, "timestamp": int(self._now()), key: payload}
+            self._sequence += 1
+
+    def _payloads(self, event: Event) -> Iterator[tuple[str, dict[str, Any]]]:
+        match event:
+            case Prelude(config=config):
+                yield "preludeEvent", {"config": dict(config)}
+            case StepStarted(metadata=metadata) if metadata is not None:
+                yield "resourcePreEvent", self._step(metadata)
+            case StepEnded(metadata=metadata, error=None):
+                self._done += event.operation not in {"create-replacement", "delete-replaced", "refresh"}
+                if metadata is not None:
+                    yield "resOutputsEvent", self._step(metadata)
+            case StepEnded(metadata=metadata, outcome=outcome) if metadata is not None:
+                yield "resOpFailedEvent", {"metadata": dict(metadata), "status": _STATUS[outcome], "steps": self._done}
+            case OutputsRegistered(metadata=metadata):
+                yield "resOutputsEvent", self._step(metadata)
+            case Diagnostic(severity=severity) if severity != "debug":
+                yield "diagnosticEvent", _diagnostic(event)
+            case ProgramOutput(line=line):
+                yield "diagnosticEvent", {"message": f"{line}\n\n", "color": _COLOR, "severity": "info"}
+            case Summary():
+                yield "summaryEvent", self._summary(event)
+                yield "cancelEvent", {}
+
+    def _step(self, metadata: Mapping[str, Any]) -> dict[str, Any]:
+        return {"metadata": dict(metadata), **({"planning": True} if self._preview else {})}
+
+    def _summary(self, event: Summary) -> dict[str, Any]:
+        return {
+            "maybeCorrupt": False,
+            "durationSeconds": math.ceil(event.seconds),
+            "resourceChanges": dict(sorted(event.changes.items())),
+            "PolicyPacks": {},
+            "isPreview": self._preview,
+            "result": event.result,
+        }
+
+
+def _diagnostic(event: Diagnostic) -> dict[str, Any]:
+    return {
+        **({"urn": event.urn} if event.urn else {}),
+        "prefix": f"{event.severity}: ",
+        "message": event.message.rstrip("\n") + "\n",
+        "color": _COLOR,
+        "severity": event.severity,
+    }
