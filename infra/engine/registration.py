@@ -140,15 +140,15 @@ class Registrar:
             elif resource.outputs != outputs:
                 completed = replace(resource, outputs=outputs)
                 self._snapshot.amend(resource, completed)
+                self._reporter.registered(completed)
                 self._executor.completed(completed)
             else:
+                self._reporter.registered(resource)
                 self._executor.completed(resource)
 
     def is_skipped(self, urn: str) -> bool:
-                self._reporter.registered(completed)
         """Whether a registered resource was not made, because the operation is about others: all of it is unknown."""
         return urn in self._selection.skipped
-                self._reporter.registered(resource)
 
     def invoke(
         self, token: str, arguments: Properties, *, provider: str, version: str, depends_on: list[str], parent: str = ""
@@ -220,8 +220,8 @@ class Registrar:
     def _compared(self, old: Resource | None, new: Resource) -> DiffResult | None:
         if old is None or old.external or self._planner.is_recreated(old):
             return None
-        if contains_unknown(new.replacement_trigger) and not self._preview:
-            raise PlanError(f"replacement trigger contains unknowns for {new.urn}")
+        if self._selection.replaces.match(new.urn):
+            return DiffResult(changes=True, replaces=("id",))
         if is_triggered(old.replacement_trigger, new.replacement_trigger):
             return DiffResult(changes=True)
         if self._planner.replaced_with(new):
@@ -229,8 +229,6 @@ class Registrar:
         if self._providers.moved(old.provider, new.provider, self._planner.renames):
             return DiffResult(changes=True, replaces=("provider",))
         return None if not new.custom else compare(self._providers, old, new.inputs, new.provider)
-        if old.taint or self._selection.replaces.match(new.urn):
-            return DiffResult(changes=True, replaces=("id",))
 
     def _provider_for(self, goal: Goal, providers: Mapping[str, str], version: str) -> str:
         package = urns.package_of(goal.type)
@@ -293,7 +291,7 @@ def _record(goal: Goal, urn: str, old: Resource | None, inputs: Properties) -> R
         provider=goal.provider,
         property_dependencies=goal.property_dependencies,
         additional_secret_outputs=goal.additional_secret_outputs,
-        aliases=_aliases(urn, old),
+        aliases=(old.urn,) if old is not None and old.urn != urn else (),
         timeouts=goal.timeouts,
         import_id=goal.import_id,
         retain_on_delete=bool(goal.retain_on_delete),
@@ -310,15 +308,12 @@ def _record(goal: Goal, urn: str, old: Resource | None, inputs: Properties) -> R
 
 
 def _own_inputs(version: str) -> Properties:
-    return {"__internal": {}, "version": version} if version else {}
+    own: Properties = {"__internal": {}}
+    return own | {"version": version} if version else own
 
 
 def _without_references(value: Value) -> Any:
     """`value` with ids in the place of references to resources (URNs for components): what a provider understands."""
-def _aliases(urn: str, old: Resource | None) -> tuple[str, ...]:
-    return (old.urn,) if old is not None and old.urn != urn else ()
-
-
     if isinstance(value, Secret):
         return Secret(_without_references(value.value))
     if isinstance(value, list):
