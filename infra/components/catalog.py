@@ -13,9 +13,9 @@ from infra.models import Environment
 
 if TYPE_CHECKING:
     from infra.models.catalog import Catalog as CatalogModel
-    from infra.models.catalog import Grants
     from infra.models.catalog import Schema as SchemaModel
     from infra.models.catalog import Volume as VolumeModel
+    from infra.models.securable import Grants
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,17 @@ class Environment(Record):
                 protect = part.protect
         return protect
 
+    @property
+    def backed_up(self) -> tuple[str, ...]:
+        """The domains whose catalogs are copied: the protected ones that hold something themselves."""
+        if self.backups is None:
+            return ()
+        return tuple(key for key, catalog in self.catalogs.items() if catalog.connection is None and self.protects(catalog))
+
+    def backup_catalog_name(self, domain: str) -> str:
+        """The name of the catalog that a domain's tables are copied to."""
+        return f"{self.catalog_name(domain)}_backup"
+
     def pii_level(self, domain: str, schema: str) -> PiiLevel:
         """How personal a schema's data is: as it says, or its catalog."""
         catalog = self.catalogs[domain]

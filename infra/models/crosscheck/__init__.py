@@ -9,21 +9,33 @@ from collections.abc import Callable
 from typing import Final
 
 from infra.models.crosscheck.access import permissions
-from infra.models.crosscheck.catalogs import catalogs, owners
+from infra.models.crosscheck.backups import backups
+from infra.models.crosscheck.catalogs import catalogs
+from infra.models.crosscheck.compliance import compliance
 from infra.models.crosscheck.dbt import dbt
+from infra.models.crosscheck.governance import governance
+from infra.models.crosscheck.grants import grants, owners
 from infra.models.crosscheck.identities import identities
 from infra.models.crosscheck.jobs import jobs
 from infra.models.crosscheck.names import names
 from infra.models.crosscheck.secrets import secrets
+from infra.models.crosscheck.storage import storage
+from infra.models.crosscheck.tables import tables
 from infra.models.crosscheck.words import Wrong
 from infra.models.document import dotted, locate
 from infra.models.environment import Environment
 from infra.models.errors import Finding
 
 _CHECKS: Final[tuple[Callable[[Environment], Wrong], ...]] = (
+    storage,
     catalogs,
+    tables,
     names,
     owners,
+    grants,
+    governance,
+    compliance,
+    backups,
     permissions,
     identities,
     secrets,

@@ -17,6 +17,9 @@ def names(environment: Environment) -> Wrong:
         (("identities", "users"), "email", identities.users, lambda key: identities.users[key].email),
         (("identities", "groups"), "name", identities.groups, environment.group_name),
         (("secrets", "scopes"), "name", environment.secrets.scopes, environment.scope_name),
+        (("storage", "credentials"), "name", environment.storage.credentials, environment.credential_name),
+        (("storage", "locations"), "name", environment.storage.locations, environment.location_name),
+        (("connections",), "name", environment.connections, environment.connection_name),
         (("jobs",), "name", environment.jobs, environment.job_name),
     ]
     for path, field, keys, name_of in kinds:
