@@ -24,7 +24,7 @@ from pulumi.runtime.settings import ROOT
 
 from infra.engine import refusals, sources
 from infra.engine.project import Project
-from infra.engine.rpc import quiescence
+from infra.engine.rpc import quiescence, traces
 from infra.engine.rpc.engine_service import EngineService
 from infra.engine.rpc.monitor import Facts, Monitor
 
@@ -46,6 +46,7 @@ def run(project: Project, facts: Facts, monitor: Monitor, engine: EngineService)
 def _run(project: Project, facts: Facts, monitor: Monitor, engine: EngineService) -> str | None:
     ROOT.set(None)
     quiescence.install()
+    traces.install(_run)
     configure(
         Settings(
             project=facts.project,
