@@ -93,6 +93,7 @@ def _set_clock(workspace: Workspace, caller: Caller, request: Request) -> dict[s
     if not set(request.body) <= {"offset", "advance"} or not request.body:
         raise InvalidParameter("the clock takes offset or advance, both in seconds")
     workspace.clock.offset = float(request.body.get("offset", workspace.clock.offset)) + float(request.body.get("advance", 0))
+    workspace.lake.translations.clear()  # views may ask for the time
     return _clock(workspace, caller, request)
 
 

@@ -35,11 +35,9 @@ _KNOWN = frozenset(
         "REMOVE",
         "REORG",
         "REPAIR",
-        "RESTORE",
         "SIGNAL",
         "SYNC",
         "UNCACHE",
-        "UNDROP",
     ]
 )
 

@@ -1,7 +1,7 @@
 """Making metadata and rows agree after a process was killed: the documents say which physical tables there are.
 
-A physical table that no document points to is dropped (it was being built, or had been replaced). A document whose columns
-are not those of its rows is described anew (its rows had been altered). A document without its rows, which no kill can
+A physical table that no document points to, and no version of a table, is dropped (it was being built). A document whose
+columns are not those of its rows is described anew (its rows had been altered). A document without its rows, which no kill can
 cause, is an error that is told.
 """
 
@@ -12,7 +12,9 @@ from typing import Any, cast
 from infra.emulator.sql import catalogue
 from infra.emulator.sql.types.duck import from_duckdb, same_in_duckdb
 from infra.emulator.sql.types.wire import column, data_type
-from infra.emulator.unity.relations import TABLE, Relation
+from infra.emulator.unity import dropped
+from infra.emulator.unity.relations import DROPPED, TABLE, Relation
+from infra.emulator.warehouses import versions
 from infra.emulator.warehouses.lake import table
 from infra.emulator.workspace import Workspace
 
@@ -39,11 +41,14 @@ def reconcile(workspace: Workspace) -> None:
             workspace.store.put(TABLE, key, document, parent=key.rpartition(".")[0])
     if lost:
         raise RowsMissing(f"no rows in lake.duckdb for {', '.join(lost)}: restore the folder from a copy, or start a new one")
-    kept = set(living.values())
+    dropped.purge(workspace)
+    for table_id, document in workspace.store.list(DROPPED):
+        living[table_id] = str(document["relation"]["physical"])
+    workspace.lake.forget_commits(living)
+    kept = set(living.values()).union(*versions.held(workspace.lake).values())
     with workspace.lake.cursor() as cursor:
         for physical in physicals - kept:
             cursor.execute(f"drop table {table(physical)}")
-    workspace.lake.forget_commits(living)
 
 
 def _describe(relation: Relation, actual: list[tuple[str, Any, bool]]) -> bool:

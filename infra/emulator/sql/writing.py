@@ -16,22 +16,40 @@ from infra.emulator.sql.types.duck import quote, to_duckdb
 from infra.emulator.sql.types.wire import data_type
 from infra.emulator.unity.relations import Column, Relation
 from infra.emulator.unity.securables import TABLE
-from infra.emulator.warehouses import lake
+from infra.emulator.warehouses import lake, versions
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session
 
 
 @contextmanager
-def transaction(session: Session) -> Iterator[duckdb.DuckDBPyConnection]:
-    """All that the session's cursor does inside is committed together, or not at all."""
+def transaction(
+    session: Session, *, changed: Relation | None = None, replaced: Relation | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """All that the session's cursor does inside is committed together, or not at all.
+
+    What ends a version says so: `changed` is a table whose rows are written to, `replaced` one that gets a new physical table.
+    """
     session.cursor.execute("begin")
     try:
+        if changed is not None:
+            _copy_version(session, changed)
+        if replaced is not None and replaced["physical"] is not None and replaced["table_type"] not in lookup.DERIVED:
+            versions.keep(session.cursor, replaced, replaced["physical"])
         yield session.cursor
     except BaseException:
         session.cursor.execute("rollback")
         raise
     session.cursor.execute("commit")
+
+
+def _copy_version(session: Session, changed: Relation) -> None:
+    """Keep the rows of a table as they are before a write, with the description that was saved with them."""
+    before = lookup.find(session.workspace, lookup.name_of(changed))
+    if before is not None and before["physical"] is not None:
+        copy = session.workspace.new_uuid().replace("-", "")
+        session.cursor.execute(f"create table {lake.table(copy)} as select * from {lake.table(before['physical'])}")
+        versions.keep(session.cursor, before, copy)
 
 
 def target(session: Session, name: FullName, privilege: str = "MODIFY") -> tuple[Relation, str]:

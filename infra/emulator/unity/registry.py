@@ -5,6 +5,7 @@ from __future__ import annotations
 from infra.emulator.errors import AlreadyExists, InvalidParameter, InvalidState, NotFound
 from infra.emulator.identity import directory
 from infra.emulator.store import Document
+from infra.emulator.unity import dropped
 from infra.emulator.unity.securables import CATALOG, FUNCTION, SCHEMA, TABLE, VOLUME, title
 from infra.emulator.workspace import Caller, Workspace
 
@@ -84,25 +85,23 @@ def rename(workspace: Workspace, securable_type: str, old: str, new: str) -> Non
 def drop(workspace: Workspace, securable_type: str, full_name: str, *, force: bool = False) -> None:
     """Remove a securable with its grants; what it contains only by `force`, else InvalidState says what is in the way.
 
-    The rows of tables go after the transaction that this opens has ended.
+    Tables with rows can come back for a while (`infra.emulator.unity.dropped`).
     """
-    discarded: list[str] = []
     with workspace.store.transaction():
         if not force:
             _check_empty(workspace, securable_type, full_name)
-        _drop(workspace, securable_type, full_name, discarded)
-    for physical in discarded:
-        workspace.lake.discard(physical)
+        _drop(workspace, securable_type, full_name)
+    dropped.purge(workspace)
 
 
-def _drop(workspace: Workspace, securable_type: str, full_name: str, discarded: list[str]) -> None:
+def _drop(workspace: Workspace, securable_type: str, full_name: str) -> None:
     store = workspace.store
     for kind in _inside(securable_type):
         for key, _ in store.list(kind, full_name):
-            _drop(workspace, kind, key, discarded)
+            _drop(workspace, kind, key)
     document = fetch(workspace, securable_type, full_name)
-    if document.get("physical"):
-        discarded.append(document["physical"])
+    if securable_type == TABLE and document.get("physical"):
+        dropped.keep(workspace, document)
     store.delete(securable_type, full_name)
     for kind in ("grants", "bindings"):
         store.delete(kind, f"{securable_type}/{full_name}")

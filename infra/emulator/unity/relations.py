@@ -19,6 +19,10 @@ TABLE: Final = "table"
 #: SQL functions have documents of their own: key "catalog.schema.name", parent "catalog.schema".
 FUNCTION: Final = "function"
 
+#: Tables that were dropped and may come back, by `table_id`; parent "catalog.schema". The document has `relation`, `grants`
+#: and `dropped_at`.
+DROPPED: Final = "dropped_table"
+
 TableType = Literal[
     "MANAGED", "EXTERNAL", "VIEW", "MATERIALIZED_VIEW", "STREAMING_TABLE", "MANAGED_SHALLOW_CLONE", "EXTERNAL_SHALLOW_CLONE"
 ]

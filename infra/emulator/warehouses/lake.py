@@ -19,21 +19,24 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from infra.emulator.clock import Clock
+from infra.emulator.warehouses import versions
 
 #: How statements name the schema of physical tables.
 DATA = "lake.data"
-_SCHEMA = """
+_SCHEMA = f"""
 create schema if not exists lake.data;
 create table if not exists lake._commits (
     table_id varchar, physical varchar, version bigint, committed_at bigint, operation varchar, parameters varchar,
     metrics varchar, user_name varchar
 );
+{versions.SCHEMA};
 """
 
 
@@ -78,6 +81,10 @@ class Lake:
         self._connection.execute("checkpoint lake")
         self._connection.close()
 
+    def now(self) -> int:
+        """The workspace's time in milliseconds."""
+        return self._clock.millis()
+
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection of one's own to the same tables."""
         return self._connection.cursor()
@@ -111,7 +118,8 @@ class Lake:
             self._sweep()
 
     def discard(self, physical: str) -> None:
-        """Drop a physical table that no document points to any more, as soon as nobody can be reading it."""
+        """Drop a physical table that no document points to any more, as soon as nobody can be reading it; one that holds an
+        earlier version of a table stays."""
         with self._guard:
             self._ticks += 1
             self._condemned.append((self._ticks, physical))
@@ -124,7 +132,8 @@ class Lake:
             self._condemned = [(tick, physical) for tick, physical in self._condemned if tick > oldest]
         for physical in due:
             with self.cursor() as cursor:
-                cursor.execute(f"drop table if exists {table(physical)}")
+                if first(cursor, "select 1 from lake._kept where physical = ?", [physical]) is None:
+                    cursor.execute(f"drop table if exists {table(physical)}")
 
     def commit(
         self,
@@ -197,7 +206,8 @@ class Lake:
         return {name.removeprefix("t_") for (name,) in found}
 
     def forget_commits(self, living: dict[str, str]) -> None:
-        """Keep the history of living tables only (id to physical), and of these no version that never came about."""
+        """Keep the history of living tables only (id to physical), and of these no version that never came about: the
+        latest one is that of the rows that the table has."""
         with self.cursor() as cursor:
             known = cursor.execute("select distinct table_id, physical from lake._commits").fetchall()
             for table_id, physical in known:
@@ -210,12 +220,21 @@ class Lake:
                         " (select coalesce(max(version), -1) from lake._commits where table_id = ? and physical = ?)",
                         [table_id, physical, table_id, current],
                     )
+            cursor.execute(
+                "delete from lake._kept k where coalesce(version >= (select max(version) from lake._commits c"
+                " where c.table_id = k.table_id), true)"
+            )
 
 
 def first(cursor: duckdb.DuckDBPyConnection, sql: str, parameters: list[Any] | None = None) -> tuple[Any, ...] | None:
     """The first row that a statement gives, None for none. All are fetched: a cursor takes nothing new before that."""
     rows = cursor.execute(sql, parameters).fetchall()
     return rows[0] if rows else None
+
+
+def moment(millis: int) -> datetime:
+    """A time in milliseconds, as a timestamp."""
+    return datetime.fromtimestamp(millis / 1000, UTC)
 
 
 def physical_name(physical: str) -> str:

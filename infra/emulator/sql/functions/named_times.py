@@ -71,7 +71,7 @@ def unix_timestamp(node: exp.Expr, types: Types) -> exp.Expr | None:
     """unix_timestamp([x[, pattern]]), to_unix_timestamp(x[, pattern])."""
     value, pattern = _argument(node, 0), _argument(node, 1)
     if value is None:
-        moment: exp.Expr = exp.CurrentTimestamp()
+        moment: exp.Expr = times.now(exp.CurrentTimestamp(), types)
     elif types.is_a(value, "timestamp", "timestamp_ntz", "date"):
         moment = cast(value, TIMESTAMP)
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from infra.emulator.sql.errors import SqlError, Unsupported
-from infra.emulator.sql.functions.build import call, cast
+from infra.emulator.sql.functions.build import call, cast, sql
 from infra.emulator.sql.functions.typing import INTEGRAL, Rule, Types
 from infra.emulator.sql.types import BIGINT, DATE, INT, TIMESTAMP, TIMESTAMP_NTZ
 
@@ -191,7 +191,23 @@ def series(node: exp.Expr, types: Types) -> exp.Expr:
     return cast(listed, name)
 
 
+def now(node: exp.Expr, types: Types) -> exp.Expr:
+    """current_timestamp() by the workspace's clock, which a test may have moved."""
+    offset = types.session.workspace.clock.offset
+    if not offset:
+        return node
+    return exp.paren(sql(f"current_timestamp + to_microseconds({int(offset * 1_000_000)})"))
+
+
+def today(node: exp.Expr, types: Types) -> exp.Expr:
+    """current_date() by the same clock."""
+    moved = now(exp.CurrentTimestamp(), types)
+    return node if isinstance(moved, exp.CurrentTimestamp) else cast(moved, DATE)
+
+
 RULES: dict[type[exp.Expr], Rule] = {
+    exp.CurrentTimestamp: now,
+    exp.CurrentDate: today,
     exp.Year: part("year"),
     exp.Month: part("month"),
     exp.Day: part("day"),

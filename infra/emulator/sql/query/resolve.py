@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from infra.emulator.identity import directory
-from infra.emulator.sql import information_schema, lookup, rights
+from infra.emulator.sql import information_schema, lookup, rights, time_travel
 from infra.emulator.sql.errors import SqlError, Unsupported
 from infra.emulator.sql.functions import named
 from infra.emulator.sql.names import INFORMATION_SCHEMA, FullName, complete
@@ -93,8 +93,9 @@ class Resolver:
         parts = tuple(part.name for part in node.parts)
         if len(parts) == 1 and parts[0].lower() in ctes:
             return
-        if node.args.get("version") or node.args.get("when"):
-            raise Unsupported("time travel (VERSION AS OF, TIMESTAMP AS OF)")
+        if node.args.get("when"):
+            raise Unsupported("this kind of time travel", "Use VERSION AS OF or TIMESTAMP AS OF.")
+        past = time_travel.asked(node)
         if len(parts) == 1 and frame.sees_temporary and (view := self._session.temporary_views.get(parts[0].lower())):
             inner = Frame(view.catalog, view.schema, frame.reader, True, self._deeper(frame, f"temporary view {view.name}"))
             self._expand(node, view.definition, list(view.columns), inner)
@@ -103,7 +104,7 @@ class Resolver:
         if name.schema == INFORMATION_SCHEMA:
             information_schema.replace(node, name, self._session, frame.reader)
             return
-        self._relation(node, name, frame)
+        self._relation(node, name, frame, past)
 
     def _call(self, node: exp.Expr, frame: Frame) -> None:
         """Put a function's body in the place of its call, if it is a function of the workspace."""
@@ -125,17 +126,29 @@ class Resolver:
         self.calls = True
         node.replace(routines.expand(self, document, list(function.expressions), frame))
 
-    def _relation(self, node: exp.Table, name: FullName, frame: Frame) -> None:
+    def _relation(self, node: exp.Table, name: FullName, frame: Frame, past: exp.Version | None) -> None:
         workspace = self._session.workspace
         relation = lookup.get(workspace, frame.reader, name)
         rights.require(workspace, frame.reader, "SELECT", TABLE, str(name))
         self.tables.add(str(name))
         self.reads.append(translations.read_of(relation, name, frame.reader.name))
-        if relation["physical"] is None:
+        if past is not None:
+            self._past(node, relation, past)
+        elif relation["physical"] is None:
             self._view(node, relation, name, frame)
         else:
             _point(node, "lake", "data", physical_name(relation["physical"]))
             self._guard(node, relation, frame)
+
+    def _past(self, node: exp.Table, relation: Relation, past: exp.Version) -> None:
+        """Point to the rows of an earlier version."""
+        if "row_filter" in relation or any("mask" in column for column in relation["columns"]):
+            name = lookup.name_of(relation)
+            raise Unsupported(f"time travel on {name.quoted}, which has a row filter or a column mask")
+        version = time_travel.find(self._session, relation, past)
+        node.set("version", None)
+        self.calls = True  # what AS OF means may be another version the next time
+        _point(node, "lake", "data", physical_name(version.physical))
 
     def _guard(self, node: exp.Table, relation: Relation, frame: Frame) -> None:
         """Let a table's row filter and masks stand between."""

@@ -19,6 +19,7 @@ from infra.emulator.sql.statements import (
     materialized,
     merge,
     namespaces,
+    restore,
     select,
     settings,
     show,
@@ -44,5 +45,6 @@ FAMILIES: dict[str, Callable[[Session, Tokens], Result]] = {
     **maintenance.STATEMENTS,
     **materialized.STATEMENTS,
     **namespaces.STATEMENTS,
+    **restore.STATEMENTS,
     **settings.STATEMENTS,
 }

@@ -28,7 +28,7 @@ def _change_rows(session: Session, relation: Relation, operation: str, actions: 
     """Run `ALTER TABLE` actions on the physical table, as one commit."""
     if relation["physical"] is None:
         raise SqlError("EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE", f"{lookup.name_of(relation).quoted} is a view.", "42809")
-    with writing.transaction(session) as cursor:
+    with writing.transaction(session, changed=relation) as cursor:
         for action in actions:
             cursor.execute(f"alter table {lake.table(str(relation['physical']))} {action}")
         session.workspace.lake.commit(cursor, relation["table_id"], relation["physical"], operation, session.caller.name)
@@ -79,9 +79,9 @@ def _defined(column: Column) -> str:
 
 def _reorder(session: Session, relation: Relation) -> None:
     """Give the rows a new physical table with the document's order of columns; the caller saves the document."""
-    old = str(relation["physical"])
+    old, before = str(relation["physical"]), lookup.find(session.workspace, lookup.name_of(relation))
     names = ", ".join(quote(column["name"]) for column in relation["columns"])
-    with writing.transaction(session) as cursor:
+    with writing.transaction(session, replaced=before) as cursor:
         relation["physical"] = writing.create_physical(session, relation["columns"])
         cursor.execute(f"insert into {lake.table(str(relation['physical']))} select {names} from {lake.table(old)}")
         session.workspace.lake.commit(

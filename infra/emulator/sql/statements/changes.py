@@ -47,7 +47,7 @@ def _plain_targets(update: exp.Update) -> None:
 
 
 def _run(session: Session, relation: Relation, sql: str, operation: str) -> result.Result:
-    with writing.transaction(session) as cursor:
+    with writing.transaction(session, changed=relation) as cursor:
         row = lake.first(cursor, sql)
         count = 0 if row is None else int(row[0])
         metrics = {"numUpdatedRows" if operation == "UPDATE" else "numDeletedRows": count}

@@ -16,6 +16,7 @@ from infra.emulator.sql.types import BIGINT, INT, STRING, TIMESTAMP, DataType
 from infra.emulator.unity import registry
 from infra.emulator.unity.relations import FUNCTION, TABLE, Relation
 from infra.emulator.unity.securables import CATALOG, SCHEMA
+from infra.emulator.warehouses import lake
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session
@@ -121,7 +122,7 @@ def _history(session: Session, tokens: Tokens) -> result.Result:
     rows = [
         (
             commit.version,
-            datetime.fromtimestamp(commit.at / 1000, UTC),
+            lake.moment(commit.at),
             None,
             commit.user,
             commit.operation,

@@ -46,7 +46,7 @@ def insert(session: Session, tokens: Tokens) -> result.Result:
         relation, _ = writing.target(session, name)
         source = incoming.stage(session, run.translate_text(session, written.query))
         try:
-            with writing.transaction(session):
+            with writing.transaction(session, changed=relation):
                 if written.evolve:
                     evolution.add_missing(session, relation, source.columns)
                 columns = _target_columns(relation, written, source)

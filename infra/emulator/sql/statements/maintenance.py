@@ -1,12 +1,16 @@
-"""OPTIMIZE, VACUUM, ANALYZE, REFRESH TABLE, CACHE: they change no result, so they check name and rights, and are recorded."""
+"""OPTIMIZE, VACUUM, ANALYZE, REFRESH TABLE, CACHE. VACUUM ends time travel; the others change no result, so they check name
+and rights, and are recorded."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from infra.emulator.sql import lookup, result, rights, writing
+from infra.emulator.sql.errors import SqlError
 from infra.emulator.sql.tokens import Tokens
+from infra.emulator.unity.relations import Relation
 from infra.emulator.unity.securables import TABLE
+from infra.emulator.warehouses import versions
 
 if TYPE_CHECKING:
     from infra.emulator.sql.session import Session
@@ -25,10 +29,34 @@ def optimize(session: Session, tokens: Tokens) -> result.Result:
 
 
 def vacuum(session: Session, tokens: Tokens) -> result.Result:
-    """`VACUUM t [RETAIN n HOURS] [DRY RUN]`."""
+    """`VACUUM t [FULL | LITE] [RETAIN n HOURS] [DRY RUN]`: versions that were replaced longer ago than that lose their rows."""
     tokens.expect("VACUUM")
-    writing.target(session, session.full_name(tokens.name()))
-    return result.rows(["path"], [])
+    name = session.full_name(tokens.name())
+    tokens.take_one("FULL", "LITE")
+    hours = tokens.number() if tokens.take("RETAIN") else None
+    tokens.take_one("HOUR", "HOURS")
+    dry = tokens.take("DRY", "RUN")
+    tokens.end()
+    with session.workspace.lake.writing(str(name)):
+        relation, _ = writing.target(session, name)
+        _check_retention(session, relation, hours)
+        removed = versions.vacuumed(session.workspace.lake, relation, hours=hours, dry=dry)
+    return result.rows(["path"], [(physical,) for physical in removed])
+
+
+def _check_retention(session: Session, relation: Relation, hours: int | None) -> None:
+    """A shorter retention than the table's own could take rows from running readers; it must be asked for twice."""
+    least = versions.retention(relation, "deletedFileRetentionDuration", 168)
+    checked = session.settings.get("spark.databricks.delta.retentiondurationcheck.enabled", "true").lower() != "false"
+    if hours is not None and hours < least and checked:
+        raise SqlError(
+            "DELTA_VACUUM_RETENTION_PERIOD_TOO_SHORT",
+            f"Are you sure you would like to vacuum files with such a low retention period ({hours} hours, the table's is"
+            f" {least:.0f})? If you have writers that are currently writing to this table, there is a risk that you may corrupt"
+            " the state of your Delta table. If you are certain, set spark.databricks.delta.retentionDurationCheck.enabled"
+            " = false.",
+            "22003",
+        )
 
 
 def analyze(session: Session, tokens: Tokens) -> result.Result:

@@ -83,7 +83,7 @@ def _fill(session: Session, relation: Relation, former: Relation | None, operati
     frame = Frame(relation["view_catalog"], relation["view_schema"], owner, sees_temporary=False, views=(name,))
     sql = _cast(run.translate_text(session, relation["view_definition"], frame), relation["columns"])
     relation["updated_at"], relation["updated_by"] = session.workspace.clock.millis(), session.caller.name
-    with writing.transaction(session):
+    with writing.transaction(session, replaced=former):
         relation["physical"] = writing.create_physical(session, relation["columns"], sql)
         writing.record(session, relation, operation)
     catalogue.put(session, relation)

@@ -40,7 +40,7 @@ def merge(session: Session, tokens: Tokens) -> result.Result:
         Resolver(session).resolve(tree, session.frame, sources)
         rewritten = rewrite(session, tree)
         columns = _source_columns(session, rewritten)
-        with writing.transaction(session):
+        with writing.transaction(session, changed=relation):
             if evolve:
                 evolution.add_missing(session, relation, columns)
             counted = _merge(session, rewritten, relation, [column for column, _ in columns], physical)

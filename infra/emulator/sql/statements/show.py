@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from infra.emulator.sql import lookup, result, rights
 from infra.emulator.sql.errors import Unsupported
 from infra.emulator.sql.names import INFORMATION_SCHEMA, SYSTEM, complete_schema
-from infra.emulator.sql.statements import grants, patterns, show_create, table_information
+from infra.emulator.sql.statements import grants, patterns, restore, show_create, table_information
 from infra.emulator.sql.tokens import Tokens
 from infra.emulator.sql.types import BOOLEAN, INT
 from infra.emulator.unity import privileges
@@ -224,6 +224,7 @@ _HANDLERS = [
     (("DATABASES",), _schemas),
     (("TABLES", "IN", "ALL", "CATALOGS"), _all_tables),
     (("TABLES", "IN", "CATALOG"), _all_tables),
+    (("TABLES", "DROPPED"), restore.show_dropped),
     (("TABLES",), _tables),
     (("VIEWS",), _views),
     (("TABLE", "EXTENDED"), _table_extended),

@@ -75,7 +75,7 @@ def _write(session: Session, name: FullName, definition: Definition, query: str 
     if former is not None:
         catalogue.succeed(relation, former)
     operation = "CREATE OR REPLACE TABLE" if former is not None else "CREATE TABLE"
-    with writing.transaction(session) as cursor:
+    with writing.transaction(session, replaced=former) as cursor:
         relation["physical"] = writing.create_physical(session, columns, sql)
         rows = lake.first(cursor, f"select count(*) from lake.data.t_{relation['physical']}") if sql else None
         metrics = {"numOutputRows": rows[0]} if rows else {}
