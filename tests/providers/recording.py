@@ -23,6 +23,7 @@ RESOURCES: dict[str, dict[str, Any]] = {
     name: found for name, found in WIRE["resources"].items() if found["type"] in registry.RESOURCES
 }
 HOST = "http://127.0.0.1:18080"
+ACCOUNT = "11111111-2222-3333-4444-555555555555"
 
 
 def opened(value: Any) -> Any:
@@ -46,7 +47,7 @@ class Replay(Client):
     """Answers from the recorded calls of one phase, and keeps what was sent."""
 
     def __init__(self, phase: str) -> None:
-        super().__init__(Credentials(host=HOST, token="dapi-example"))
+        super().__init__(Credentials(host=HOST, account_id=ACCOUNT, token="dapi-example"))
         self._answers: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self.sent: list[tuple[str, str, Any]] = []
         for call in WIRE["calls"]:

@@ -91,7 +91,7 @@ def test_defaults_stand_inside_objects_too() -> None:
         ("Grants", {"schema": "s", "grants": [{"principal": "p", "privileges": []}] * 2}, "grants", "names 'p' twice"),
         ("Entitlements", {"workspaceAccess": True}, "groupId", "a set of entitlements takes exactly one of groupId, userId"),
         ("Group", {"displayName": "admins"}, "displayName", "is the workspace's own"),
-        ("Group", {"displayName": "x", "api": "account"}, "api", "account-level principals are not supported"),
+        ("Group", {"displayName": "x", "api": "both"}, "api", "is 'both', not one of account, workspace"),
         ("ServicePrincipal", {}, "displayName", "a service principal needs a displayName or an applicationId"),
         ("SecretScope", {"name": "a b"}, "name", "'a b' is no scope name"),
         ("SecretAcl", {"scope": "s", "principal": "p", "permission": "ALL"}, "permission", "not one of READ, WRITE, MANAGE"),

@@ -29,6 +29,7 @@ def reasons(inputs: dict[str, Any]) -> dict[str, str]:
             "rateLimit": "15",
         },
         {"host": UNKNOWN, "token": UNKNOWN},
+        {"host": "https://accounts.cloud.databricks.com", "accountId": "a-1", "clientId": "c", "clientSecret": Secret("s")},
         {"host": HOST, "token": "t", "clientId": "c", "clientSecret": "s", "authType": "oauth-m2m"},
     ],
 )

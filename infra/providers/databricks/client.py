@@ -66,6 +66,7 @@ class Client:
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.host = credentials.host
+        self.account_id = credentials.account_id
         self._credentials = credentials
         self._parallel = parallel
         self._sleep, self._now = sleep, now
@@ -79,7 +80,7 @@ class Client:
         path: str,
         *,
         query: Mapping[str, Any] | None = None,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | bytes | None = None,
         files: Mapping[str, Any] | None = None,
         repeatable: bool = False,
         headers: tuple[str, ...] = (),

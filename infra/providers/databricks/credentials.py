@@ -18,6 +18,7 @@ from infra.engine.values import UNKNOWN, Properties, contains_unknown, reveal
 #: Inputs that are taken, and the databricks-sdk setting that each becomes.
 SETTINGS: Final[Mapping[str, str]] = {
     "host": "host",
+    "accountId": "account_id",
     "token": "token",
     "clientId": "client_id",
     "clientSecret": "client_secret",
@@ -36,6 +37,8 @@ class Credentials:
     """Who signs in where. Made from checked inputs."""
 
     host: str
+    #: Of the account that account-level types are of; empty for a provider that has none.
+    account_id: str = ""
     token: str = ""
     client_id: str = ""
     client_secret: str = ""
@@ -52,6 +55,7 @@ class Credentials:
         """The explicit part of a `databricks.sdk.core.Config`."""
         return {
             "host": self.host,
+            "account_id": self.account_id,
             "token": self.token,
             "client_id": self.client_id,
             "client_secret": self.client_secret,
@@ -120,6 +124,7 @@ def credentials(inputs: Properties) -> Credentials | None:
     by_client = method == "oauth-m2m"
     return Credentials(
         host=str(plain["host"]).rstrip("/"),
+        account_id=str(plain.get("accountId") or ""),
         token="" if by_client else str(plain.get("token", "")),
         client_id=str(plain.get("clientId", "")) if by_client else "",
         client_secret=str(plain.get("clientSecret", "")) if by_client else "",

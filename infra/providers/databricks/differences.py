@@ -40,11 +40,11 @@ def _field(field: Field, old: Value, new: Value, path: str) -> Iterator[Change]:
         yield from _block(field, old, new, path)
     elif field.kind == "blocks":
         yield from _blocks(field, old, new, path)
-    elif field.kind == "texts":
+    elif field.kind in {"texts", "integers"}:
         yield from _texts(field, old or [], new, path)
     elif field.kind == "mapping":
         yield from _mapping(field, old or {}, new, path)
-    elif old != new and not (empty(old) and empty(new)):
+    elif old != new and not (empty(old) and empty(new)) and not (field.alike and field.alike(old, new)):
         yield path, "update" if old is not None else "add", forces
 
 

@@ -3,7 +3,8 @@
 Outputs are what the official provider stores, bookkeeping included: `__meta` (schema version, time-outs) and
 `__pulumi_raw_state_delta`, the difference between the outputs and Terraform's own state, without which the official provider
 cannot take a stack over. The delta names what cannot be guessed from a property: objects that are lists of one (`plu`), lists
-(`arr`), maps (`map`), other names (`renamed`), and numbers too large for a float (`replace`).
+(`arr`), maps (`map`), other names (`renamed`), numbers that Pulumi has as text (`num`), numbers too large for a float and nulls
+that the state leaves out (`replace`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from infra.engine.values import Properties, Secret, Value
+from infra.engine.values import Properties, Secret, Value, reveal
 from infra.providers.databricks.shapes import Field, Shape, snake
 
 Document = dict[str, Any]
@@ -41,7 +42,13 @@ def body(shape: Shape, values: Properties) -> Document:
 def properties(shape: Shape, answer: Mapping[str, Any], known: Properties | None = None) -> Properties:
     """Every property of the shape, out of an answer; `known` fills in what is local, or what the answer is silent about."""
     known = known or {}
-    return {field.name: _property(field, answer.get(field.api), known.get(field.name)) for field in shape.fields()}
+    found = {field.name: _property(field, answer.get(field.api), known.get(field.name)) for field in shape.fields()}
+    return without_nulls(found) if shape.framework else found
+
+
+def without_nulls(values: Properties) -> Properties:
+    """What the state holds of a type of Terraform's plugin framework."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _property(field: Field, value: Any, known: Value) -> Value:
@@ -58,8 +65,9 @@ def _property(field: Field, value: Any, known: Value) -> Value:
 
 
 def _flat(field: Field, value: Any) -> Value:
-    if field.kind == "texts":
-        return sorted(value) if field.unordered else list(value)
+    if field.kind in {"texts", "integers"}:
+        items = [_number(item) for item in value] if field.kind == "integers" else value
+        return sorted(items) if field.unordered else list(items)
     if field.kind == "mapping":
         return dict(value)
     if field.kind in {"integer", "number"}:
@@ -75,7 +83,8 @@ def _number(value: Any) -> Value:
 
 def delta(shape: Shape, values: Properties) -> Document:
     """The raw state delta of an object's properties."""
-    inner = {field.name: found for field in shape.fields() if (found := _delta(field, values.get(field.name))) is not None}
+    told = _framework_delta if shape.framework else _delta
+    inner = {field.name: found for field in shape.fields() if (found := told(field, values.get(field.name))) is not None}
     renamed = {field.name: field.wire for field in shape.fields() if field.wire != snake(field.name)}
     described: Document = {}
     if inner:
@@ -83,6 +92,12 @@ def delta(shape: Shape, values: Properties) -> Document:
     if renamed:
         described["renamed"] = renamed
     return {"obj": described}
+
+
+def _framework_delta(field: Field, value: Value) -> Value:
+    if value is None:
+        return Secret({"replace": {"raw": None}})
+    return delta(field.nested, reveal(value)) if field.kind == "block" else _delta(field, value)
 
 
 def _delta(field: Field, value: Value) -> Value:
@@ -95,10 +110,12 @@ def _delta(field: Field, value: Value) -> Value:
     if field.kind == "blocks":
         items = {str(index): delta(field.nested, item) for index, item in enumerate(value)}
         return {"arr": {"el": items} if items else {}}
-    if field.kind == "texts":
+    if field.kind in {"texts", "integers"}:
         return {"arr": {}}
     if field.kind == "mapping":
         return {"map": {}}
+    if field.numeral:
+        return {"num": {}}
     if field.kind == "integer" and abs(value) > _EXACT:
         return Secret({"replace": {"raw": value}})
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from infra.engine.values import UNKNOWN, Properties, Value
+from infra.providers.databricks import documents
 from infra.providers.databricks.resource import Resource
 from infra.providers.databricks.shapes import Field, Shape
 
@@ -10,13 +11,14 @@ from infra.providers.databricks.shapes import Field, Shape
 def foretold(resource: Resource, olds: Properties, news: Properties) -> Properties:
     """Outputs of a create (`olds` empty) or an update: inputs as they are, what the server decides as it was, else unknown."""
     outputs = _object(resource.shape, olds, news, fresh=not olds)
-    if not any(field.wire == "id" for field in resource.shape.fields()):
+    if resource.has_own_id:
         outputs["id"] = olds.get("id", UNKNOWN)
     return outputs
 
 
 def _object(shape: Shape, olds: Properties, news: Properties, *, fresh: bool) -> Properties:
-    return {field.name: _value(field, olds.get(field.name), news.get(field.name), fresh=fresh) for field in shape.fields()}
+    found = {field.name: _value(field, olds.get(field.name), news.get(field.name), fresh=fresh) for field in shape.fields()}
+    return documents.without_nulls(found) if shape.framework else found
 
 
 def _value(field: Field, old: Value, new: Value, *, fresh: bool) -> Value:

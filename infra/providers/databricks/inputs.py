@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from infra.engine.ports import CheckFailure
-from infra.engine.values import UNKNOWN, Properties, Secret, Value
+from infra.engine.values import UNKNOWN, Properties, Secret, Value, reveal
 from infra.providers.databricks.shapes import AUTO_NAME, Field, Kind, Shape
 
 DEFAULTS: Final = "__defaults"
@@ -23,6 +23,7 @@ _PYTHON: Final[dict[Kind, tuple[type, ...]]] = {
     "flag": (bool, str),
     "mapping": (dict,),
     "texts": (list,),
+    "integers": (list,),
     "block": (dict,),
     "blocks": (list,),
 }
@@ -33,6 +34,7 @@ _WORDS: Final[dict[Kind, str]] = {
     "flag": "true or false",
     "mapping": "a map of strings",
     "texts": "a list of strings",
+    "integers": "a list of whole numbers",
     "block": "an object",
     "blocks": "a list of objects",
 }
@@ -63,7 +65,8 @@ class Inputs:
                 defaulted.append(field.name)
             elif field.required:
                 self.failures.append(CheckFailure(path + field.name, f"Missing required property '{field.name}'"))
-        completed[DEFAULTS] = sorted(defaulted)
+        if not shape.framework:
+            completed[DEFAULTS] = sorted(defaulted)
         return completed
 
     def _default(self, field: Field, olds: Properties | None) -> Value:
@@ -87,7 +90,7 @@ class Inputs:
         if field.kind == "blocks":
             before = old.value if isinstance(old, Secret) else old
             return [self._item(field, item, before, index, path) for index, item in enumerate(value)]
-        if field.kind in {"texts", "mapping"}:
+        if field.kind in {"texts", "integers", "mapping"}:
             return _without_none(value)
         return int(value) if field.kind == "integer" and isinstance(value, float) else value
 
@@ -125,6 +128,8 @@ def _problem(field: Field, value: Value) -> str:
         return f"is {type(value).__name__}, not {_WORDS[field.kind]}"
     if field.kind == "integer" and not _whole(value):
         return f"is {value!r}, not a whole number"
+    if field.kind == "integers" and not all(item is UNKNOWN or _whole(reveal(item)) for item in value):
+        return f"is {value!r}, not a list of whole numbers"
     if field.kind == "flag" and isinstance(value, str) and value not in {"true", "false"}:
         return f"is {value!r}, not true or false"
     if field.choices and value not in field.choices:
@@ -160,8 +165,8 @@ def _plain(field: Field, value: Value) -> Value:
         return plain(field.nested, value)
     if field.kind == "blocks":
         return [item if item is UNKNOWN else plain(field.nested, _plain_object(item) or {}) for item in value]
-    if field.kind == "texts":
-        return [_scalar("text", item) for item in value]
+    if field.kind in {"texts", "integers"}:
+        return [_scalar("text" if field.kind == "texts" else "integer", item) for item in value]
     if field.kind == "mapping":
         return {key: _scalar("text", item) for key, item in value.items()}
     return _scalar(field.kind, value)

@@ -186,7 +186,7 @@ def _found(reading: Reading, known: listings.Known, outputs: Properties | None) 
     resource = known.resource
     fresh = _sealed(resource, resource.stored(outputs), reading.inputs | reading.outputs)
     inputs = refreshed_inputs(resource.shape, reading.inputs, fresh)
-    return Found(str(outputs.get("id") or reading.id), inputs, fresh)
+    return Found(resource.official_id(reading.id, outputs), inputs, fresh)
 
 
 def _shown(subject: Subject) -> str:

@@ -68,5 +68,6 @@ def imported_inputs(shape: Shape, outputs: Properties) -> Properties:
             inputs[field.name] = [imported_inputs(field.nested, item) for item in value]
         else:
             inputs[field.name] = value
-    inputs[DEFAULTS] = []
+    if not shape.framework:
+        inputs[DEFAULTS] = []
     return inputs

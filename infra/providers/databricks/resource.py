@@ -86,10 +86,20 @@ class Resource(ABC):
     def outputs(self, workspace: Workspace, id: str, answer: Mapping[str, Any], known: Properties) -> Properties:
         """Outputs out of an answer that holds the whole object; `known` says what it is silent about."""
         values = documents.properties(self.shape, answer, known)
-        values["providerConfig"] = workspace.config
-        if not any(field.wire == "id" for field in self.shape.fields()):
+        if "providerConfig" in self.shape:
+            values["providerConfig"] = workspace.config
+        if self.has_own_id:
             values["id"] = id
         return values
+
+    @property
+    def has_own_id(self) -> bool:
+        """Whether the state has the id as a property `id` that is none of the API's."""
+        return not self.shape.framework and not any(field.wire == "id" for field in self.shape.fields())
+
+    def official_id(self, id: str, outputs: Properties) -> str:
+        """The id that the official provider keeps of what has this id here."""
+        return str(outputs.get("id") or id)
 
     def locals(self, known: Properties) -> Properties:
         """Of stored outputs, what no answer holds: the base of a read."""
@@ -140,13 +150,13 @@ def zeroes(olds: Properties, news: Properties, **zero: Any) -> Answer:
     return {name: empty for name, empty in zero.items() if olds.get(name) and news.get(name) in (None, "", [], {})}
 
 
-def posted(workspace: Workspace, at: str, body: Answer, look: Callable[[], Answer | None]) -> Answer:
+def posted(workspace: Workspace, at: str, body: Answer, look: Callable[[], Answer | None], **query: Any) -> Answer:
     """POST what may be made once only. If no answer comes, look whether it was made before sending again."""
     try:
-        return workspace.post(at, body)
+        return workspace.post(at, body, **query)
     except Unconfirmed:
         found = look()
-        return workspace.post(at, body) if found is None else found
+        return workspace.post(at, body, **query) if found is None else found
 
 
 def found(workspace: Workspace, at: str, /, **query: Any) -> Answer | None:

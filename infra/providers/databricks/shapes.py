@@ -9,13 +9,13 @@ what a family's file adds is only which calls are made.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from infra.engine.values import Value
 
-Kind = Literal["text", "integer", "number", "flag", "mapping", "texts", "block", "blocks"]
+Kind = Literal["text", "integer", "number", "flag", "mapping", "texts", "integers", "block", "blocks"]
 
 _UPPER: Final = re.compile(r"(?<!^)([A-Z])")
 
@@ -48,7 +48,9 @@ class Field:
     - `absent`: what the state holds when there is none.
     - `unordered`: a set. `key`: a list whose items are told apart by this property, whatever their order; `sorts` says that the
       state keeps them in the order of that key.
+    - `alike`: whether a stored and a new value mean the same though they differ: a path with and without `/Workspace`.
     - `refused`: not supported here. `attribute`: a block that Terraform stores as null when absent, not as an empty list.
+    - `numeral`: text to Pulumi, a number to Terraform.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Field:
     unordered: bool = False
     sorts: bool = False
     attribute: bool = False
+    numeral: bool = False
     refused: bool = False
     key: str = ""
     default: Value = None
@@ -71,6 +74,7 @@ class Field:
     absent: Value = None
     wire: str = ""
     api: str = ""
+    alike: Callable[[Value, Value], bool] | None = None
     choices: tuple[str, ...] = ()
 
     @property
@@ -82,10 +86,15 @@ class Field:
 
 
 class Shape(Mapping[str, Field]):
-    """Fields by name, in the order of their declaration."""
+    """Fields by name, in the order of their declaration.
 
-    def __init__(self, *fields: Field) -> None:
-        self._fields = {field.name: field for field in fields}
+    `framework` says that the official provider has built the type on Terraform's plugin framework. Then checked inputs have no
+    `__defaults`; the state has no property for what is null, and an `id` only if the API has one; blocks are plain objects.
+    """
+
+    def __init__(self, *fields: Field, framework: bool = False) -> None:
+        self.framework = framework
+        self._fields = {field.name: _in_framework(field) if framework else field for field in fields}
 
     def __getitem__(self, name: str) -> Field:
         return self._fields[name]
@@ -99,6 +108,10 @@ class Shape(Mapping[str, Field]):
     def fields(self) -> Iterator[Field]:
         """Every field, in order."""
         return iter(self._fields.values())
+
+
+def _in_framework(field: Field) -> Field:
+    return field if field.shape is None else replace(field, shape=Shape(*field.shape.fields(), framework=True))
 
 
 def _field(name: str, kind: Kind, **options: Any) -> Field:
@@ -131,6 +144,11 @@ def texts(name: str, **options: Any) -> Field:
     return _field(name, "texts", **options)
 
 
+def integers(name: str, **options: Any) -> Field:
+    """A list of whole numbers, or a set of them if `unordered`."""
+    return _field(name, "integers", **options)
+
+
 def block(name: str, *fields: Field, **options: Any) -> Field:
     """An object; in Terraform a list of at most one."""
     return _field(name, "block", shape=Shape(*fields), **options)
@@ -153,6 +171,7 @@ _ZERO: Final[Mapping[str, Value]] = {
     "flag": False,
     "mapping": {},
     "texts": [],
+    "integers": [],
     "blocks": [],
 }
 

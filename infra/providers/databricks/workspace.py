@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
+from infra.engine.ports import ProviderError
 from infra.engine.values import Properties
 from infra.providers.databricks.client import Answer, Client
 from infra.providers.databricks.errors import Absent, Refused
 
 _ORG_HEADER = "x-databricks-org-id"
+_CONSOLES = ("https://accounts.", "https://accounts-dod.")
 #: Seconds until a new principal is known everywhere, at most.
 _INTRODUCTION = 60.0
 
@@ -35,13 +37,13 @@ class Workspace:
         """GET."""
         return self._client.call("GET", path, query=query)
 
-    def post(self, path: str, body: Answer, *, repeatable: bool = False) -> Answer:
+    def post(self, path: str, body: Answer, *, repeatable: bool = False, **query: Any) -> Answer:
         """POST; say `repeatable` if twice is the same as once."""
-        return self._client.call("POST", path, body=body, repeatable=repeatable)
+        return self._client.call("POST", path, query=query, body=body, repeatable=repeatable)
 
-    def patch(self, path: str, body: Answer) -> Answer:
+    def patch(self, path: str, body: Answer, **query: Any) -> Answer:
         """PATCH: every one that this provider sends says what should be, so it may be repeated."""
-        return self._client.call("PATCH", path, body=body, repeatable=True)
+        return self._client.call("PATCH", path, query=query, body=body, repeatable=True)
 
     def put(self, path: str, body: Answer) -> Answer:
         """PUT."""
@@ -50,6 +52,14 @@ class Workspace:
     def delete(self, path: str, /, **query: Any) -> Answer:
         """DELETE."""
         return self._client.call("DELETE", path, query=query)
+
+    def put_content(self, path: str, content: bytes, /, **query: Any) -> Answer:
+        """PUT bytes as they are."""
+        return self._client.call("PUT", path, body=content, query=query)
+
+    def head(self, path: str, headers: tuple[str, ...]) -> Answer:
+        """HEAD: these headers of the answer, which has no body."""
+        return self._client.call("HEAD", path, headers=headers)
 
     def upload(self, path: str, parts: dict[str, Any]) -> Answer:
         """POST a form of several parts that overwrites what is there."""
@@ -73,7 +83,31 @@ class Workspace:
 
     def meet(self) -> None:
         """Ask beforehand what every create needs afterwards, so that nothing can fail between a create and its record."""
-        self.id  # noqa: B018 - asked for once, then kept
+        if not self.is_account:
+            self.id  # noqa: B018 - asked for once, then kept
+
+    @property
+    def is_account(self) -> bool:
+        """Whether the host is an accounts console: types of both levels are the account's unless they say otherwise."""
+        return self.host.startswith(_CONSOLES)
+
+    @property
+    def account_id(self) -> str:
+        """The account that account-level types are of. Raises ProviderError if the provider names none."""
+        if not self._client.account_id:
+            raise ProviderError(
+                "this belongs to a Databricks account, and the provider names none: give it the accounts console as host,"
+                " and accountId"
+            )
+        return self._client.account_id
+
+    def account(self, version: str = "2.0") -> str:
+        """Where the account's API begins."""
+        return f"/api/{version}/accounts/{self.account_id}"
+
+    def at_account(self, values: Properties) -> bool:
+        """Whether a type of both levels is meant at the account's, by its property `api` or else by the host."""
+        return values.get("api") == "account" or (not values.get("api") and self.is_account)
 
     @property
     def config(self) -> Properties:

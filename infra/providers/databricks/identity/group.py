@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from infra.engine.ports import CheckFailure
 from infra.engine.values import Properties
 from infra.providers.databricks.client import Answer
-from infra.providers.databricks.identity.scim import Principal, entitlement_fields
+from infra.providers.databricks.identity.scim import Principal, entitlement_fields, level_field
 from infra.providers.databricks.shapes import PROVIDER_CONFIG, Shape, flag, text
 from infra.providers.databricks.workspace import Workspace
 
@@ -21,10 +21,11 @@ class Group(Principal):
     attributes = "displayName,externalId,entitlements"
     kept = ("groups", "members", "roles")
     natural = "displayName"
+    disabled_in_accounts = False
     shape = Shape(
         text("aclPrincipalId", computed=True, local=True),
         *entitlement_fields(),
-        text("api", local=True),
+        level_field(),
         text("displayName"),
         text("externalId", replaces=True),
         flag("force", local=True),
@@ -42,6 +43,7 @@ class Group(Principal):
     def document(self, values: Properties) -> Answer:
         return {"displayName": values.get("displayName"), "externalId": values.get("externalId") or None}
 
-    def described(self, workspace: Workspace, id: str, answer: Answer) -> Properties:
-        url = f"{workspace.host}/#setting/accounts/groups/{id}"
+    def described(self, workspace: Workspace, id: str, answer: Answer, known: Properties) -> Properties:
+        at = f"users/groups/{id}/information" if workspace.at_account(known) else f"#setting/accounts/groups/{id}"
+        url = f"{workspace.host}/{at}"
         return {"aclPrincipalId": f"groups/{answer.get('displayName')}", "url": url}

@@ -1,6 +1,7 @@
-"""Principals: what users, service principals and groups have in common under `/api/2.0/preview/scim/v2`.
+"""Principals: what users, service principals and groups have in common under `/api/2.0/preview/scim/v2`, or at the account's.
 
-An update replaces the whole principal, so what it does not manage (a group's members, roles) is read first and sent back.
+`api: account` chooses the account's directory, `/api/2.0/accounts/<id>/scim/v2`; at an accounts console it is the usual one. An
+update replaces the whole principal, so what it does not manage (a group's members, roles) is read first and sent back.
 """
 
 from __future__ import annotations
@@ -52,10 +53,19 @@ def patched(workspace: Workspace, at: str, *operations: Answer) -> Answer:
     return workspace.patch(at, {"schemas": [_PATCH], "Operations": list(operations)})
 
 
-def account_failures(inputs: Properties) -> Iterator[CheckFailure]:
-    """`api` chooses between account and workspace: only the workspace is served."""
-    if inputs.get("api") == "account":
-        yield CheckFailure("api", "account-level principals are not supported by the embedded provider yet: leave it out")
+def directory(workspace: Workspace, values: Properties) -> str:
+    """Where the principals of this level are."""
+    return f"{workspace.account()}/scim/v2" if workspace.at_account(values) else SCIM
+
+
+def level_field(**options: Any) -> Field:
+    """`api` of a type that workspaces and accounts both have."""
+    return text("api", local=True, choices=("account", "workspace"), **options)
+
+
+def levelled(workspace: Workspace, outputs: Properties) -> Properties:
+    """Outputs of a type of both levels: what is an account's is in no workspace."""
+    return outputs | {"providerConfig": None} if workspace.at_account(outputs) else outputs
 
 
 class Principal(Resource):
@@ -69,9 +79,11 @@ class Principal(Resource):
     kept: ClassVar[tuple[str, ...]]
     #: The SCIM attribute by which an existing one is found.
     natural: ClassVar[str]
+    #: Whether a delete at the account's only disables, unless the program says otherwise.
+    disabled_in_accounts: ClassVar[bool] = True
 
     @abstractmethod
-    def described(self, workspace: Workspace, id: str, answer: Answer) -> Properties:
+    def described(self, workspace: Workspace, id: str, answer: Answer, known: Properties) -> Properties:
         """Outputs that follow from an answer: home folder, links, the principal's name in access lists."""
 
     @abstractmethod
@@ -79,15 +91,17 @@ class Principal(Resource):
         """The SCIM attributes that inputs ask for, apart from entitlements and schemas."""
 
     def verify(self, inputs: Properties) -> Iterator[CheckFailure]:
-        return account_failures(inputs)
+        if inputs.get("workspaceConsume") and (inputs.get("workspaceAccess") or inputs.get("databricksSqlAccess")):
+            yield CheckFailure("workspaceConsume", "excludes workspaceAccess and databricksSqlAccess, which include it")
 
     def create(self, workspace: Workspace, inputs: Properties, limits: Timeouts) -> tuple[str, Properties]:
         body = self._body(inputs)
         natural = str(body.get(self.natural, ""))
         try:
-            answer = posted(workspace, f"{SCIM}/{self.collection}", body, lambda: self._find(workspace, natural))
+            at = self._collection(workspace, inputs)
+            answer = posted(workspace, at, body, lambda: self._find(workspace, inputs, natural))
         except Conflict:
-            existing = self._find(workspace, natural) if inputs.get("force") else None
+            existing = self._find(workspace, inputs, natural) if inputs.get("force") else None
             if existing is None:
                 raise
             return str(existing["id"]), self.update(workspace, str(existing["id"]), {}, inputs, limits)
@@ -99,45 +113,50 @@ class Principal(Resource):
         """By what is unique among its kind; else by the display name, if only one has it."""
         wanted = self.document(inputs)
         by = self.natural if wanted.get(self.natural) else "displayName"
-        named = self._named(workspace, by, str(wanted.get(by) or ""))
+        named = self._named(workspace, inputs, by, str(wanted.get(by) or ""))
         if len(named) > 1:
             raise ProviderError(f"{len(named)} {self.collection} are called {wanted[by]!r}: remove those that no one needs")
         return str(named[0]["id"]) if named else None
 
     def read(self, workspace: Workspace, id: str, known: Properties) -> Properties | None:
-        answer = found(workspace, self._at(id), attributes=self.attributes)
+        answer = found(workspace, self._at(workspace, id, known), attributes=self.attributes)
         return None if answer is None else self._stored(workspace, id, answer, self.locals(known))
 
     def listing(self, workspace: Workspace, id: str, known: Properties) -> Listing | None:
-        return Listing(
-            f"{SCIM}/{self.collection}", "Resources", "id", (("attributes", f"id,{self.attributes}"),), paging="scim"
-        )
+        at = self._collection(workspace, known)
+        return Listing(at, "Resources", "id", (("attributes", f"id,{self.attributes}"),), paging="scim")
 
     def listed(self, workspace: Workspace, id: str, item: Answer, known: Properties) -> Properties:
         return self._stored(workspace, id, item, self.locals(known))
 
     def update(self, workspace: Workspace, id: str, olds: Properties, news: Properties, limits: Timeouts) -> Properties:
-        before = workspace.get(self._at(id), attributes=",".join(self.kept))
+        at = self._at(workspace, id, news)
+        before = workspace.get(at, attributes=",".join(self.kept))
         kept = {name: before[name] for name in self.kept if before.get(name)}
         values = self.expected(olds, news)
         if not news.get(self.natural):
             values.pop(self.natural, None)  # the server's own: sent back only if the program chose it
-        answer = workspace.put(self._at(id), kept | self._body(values))
+        answer = workspace.put(at, kept | self._body(values))
         if "id" not in answer:
-            answer = workspace.get(self._at(id), attributes=self.attributes)
+            answer = workspace.get(at, attributes=self.attributes)
         return self._stored(workspace, id, answer, self.expected(olds, news))
 
     def delete(self, workspace: Workspace, id: str, outputs: Properties) -> None:
-        if outputs.get("disableAsUserDeletion"):
-            patched(workspace, self._at(id), {"op": "replace", "path": "active", "value": "false"})
+        at, account = self._at(workspace, id, outputs), workspace.at_account(outputs)
+        disable = outputs.get("disableAsUserDeletion")
+        if (account and self.disabled_in_accounts) if disable is None else disable:
+            patched(workspace, at, {"op": "replace", "path": "active", "value": "false"})
             return
-        workspace.delete(self._at(id))
+        workspace.delete(at)
         for flag_name, folder in (("forceDeleteRepos", "repos"), ("forceDeleteHomeDir", "home")):
-            if outputs.get(flag_name) and outputs.get(folder):
+            if not account and outputs.get(flag_name) and outputs.get(folder):
                 _delete_folder(workspace, str(outputs[folder]))
 
-    def _at(self, id: str) -> str:
-        return path(f"{SCIM}/{self.collection}", id)
+    def _collection(self, workspace: Workspace, values: Properties) -> str:
+        return f"{directory(workspace, values)}/{self.collection}"
+
+    def _at(self, workspace: Workspace, id: str, values: Properties) -> str:
+        return path(self._collection(workspace, values), id)
 
     def _body(self, values: Properties) -> Answer:
         body: Answer = {"schemas": [self.urn]} | {
@@ -146,14 +165,14 @@ class Principal(Resource):
         wanted = entitled(values)
         return body | {"entitlements": wanted} if wanted else body
 
-    def _find(self, workspace: Workspace, natural: str) -> Answer | None:
-        return next(iter(self._named(workspace, self.natural, natural)), None)
+    def _find(self, workspace: Workspace, values: Properties, natural: str) -> Answer | None:
+        return next(iter(self._named(workspace, values, self.natural, natural)), None)
 
-    def _named(self, workspace: Workspace, attribute: str, value: str) -> list[Answer]:
+    def _named(self, workspace: Workspace, values: Properties, attribute: str, value: str) -> list[Answer]:
         if not value:
             return []
         quoted = value.replace('"', '\\"')
-        answer = workspace.get(f"{SCIM}/{self.collection}", filter=f'{attribute} eq "{quoted}"')
+        answer = workspace.get(self._collection(workspace, values), filter=f'{attribute} eq "{quoted}"')
         return [dict(entry) for entry in answer.get("Resources") or ()]
 
     def _stored(self, workspace: Workspace, id: str, answer: Answer, known: Properties) -> Properties:
@@ -165,7 +184,8 @@ class Principal(Resource):
             "application_id": answer.get("applicationId"),
         }
         flags = {ENTITLEMENTS_WIRE[name]: value for name, value in held(answer).items()}
-        return self.outputs(workspace, id, plain | flags, known | self.described(workspace, id, answer))
+        outputs = self.outputs(workspace, id, plain | flags, known | self.described(workspace, id, answer, known))
+        return levelled(workspace, outputs)
 
 
 ENTITLEMENTS_WIRE: Final = {field.name: field.api for field in entitlement_fields()}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from infra.engine.ports import CheckFailure
 from infra.engine.values import Properties
 from infra.providers.databricks.client import Answer
-from infra.providers.databricks.identity.scim import Principal, account_fields, entitlement_fields, folders
+from infra.providers.databricks.identity.scim import Principal, account_fields, entitlement_fields, folders, level_field
 from infra.providers.databricks.shapes import PROVIDER_CONFIG, Shape, flag, text
 from infra.providers.databricks.workspace import Workspace
 
@@ -25,7 +25,7 @@ class ServicePrincipal(Principal):
         text("aclPrincipalId", computed=True, local=True),
         *account_fields(),
         *entitlement_fields(),
-        text("api", local=True),
+        level_field(),
         text("applicationId", computed=True, replaces=True),
         text("displayName", computed=True),
         text("externalId", computed=True),
@@ -46,6 +46,6 @@ class ServicePrincipal(Principal):
             "externalId": values.get("externalId") or None,
         }
 
-    def described(self, workspace: Workspace, id: str, answer: Answer) -> Properties:
+    def described(self, workspace: Workspace, id: str, answer: Answer, known: Properties) -> Properties:
         name = str(answer.get("applicationId", ""))
         return {"aclPrincipalId": f"servicePrincipals/{name}"} | folders(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from infra.engine.values import Properties
 from infra.providers.databricks.client import Answer
-from infra.providers.databricks.identity.scim import Principal, account_fields, entitlement_fields, folders
+from infra.providers.databricks.identity.scim import Principal, account_fields, entitlement_fields, folders, level_field
 from infra.providers.databricks.shapes import PROVIDER_CONFIG, Shape, flag, text
 from infra.providers.databricks.workspace import Workspace
 
@@ -22,7 +22,7 @@ class User(Principal):
         text("aclPrincipalId", computed=True, local=True),
         *account_fields(),
         *entitlement_fields(),
-        text("api", local=True),
+        level_field(),
         text("displayName", computed=True),
         text("externalId", computed=True),
         flag("force", local=True),
@@ -38,6 +38,6 @@ class User(Principal):
             "externalId": values.get("externalId") or None,
         }
 
-    def described(self, workspace: Workspace, id: str, answer: Answer) -> Properties:
+    def described(self, workspace: Workspace, id: str, answer: Answer, known: Properties) -> Properties:
         name = str(answer.get("userName", ""))
         return {"aclPrincipalId": f"users/{name}"} | folders(name)
