@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from infra.engine.ports import CheckFailure
-from infra.engine.values import UNKNOWN, Properties, Secret, Value, reveal
+from infra.engine.values import UNKNOWN, Properties, Secret, Value
 from infra.providers.databricks.shapes import AUTO_NAME, Field, Kind, Shape
 
 DEFAULTS: Final = "__defaults"
@@ -128,13 +128,18 @@ def _problem(field: Field, value: Value) -> str:
         return f"is {type(value).__name__}, not {_WORDS[field.kind]}"
     if field.kind == "integer" and not _whole(value):
         return f"is {value!r}, not a whole number"
-    if field.kind == "integers" and not all(item is UNKNOWN or _whole(reveal(item)) for item in value):
+    if field.kind == "integers" and isinstance(value, list) and not all(_is_whole(item) for item in value):
         return f"is {value!r}, not a list of whole numbers"
     if field.kind == "flag" and isinstance(value, str) and value not in {"true", "false"}:
         return f"is {value!r}, not true or false"
     if field.choices and value not in field.choices:
         return f"is {value!r}, not one of {', '.join(field.choices)}"
     return ""
+
+
+def _is_whole(item: Value) -> bool:
+    plain = item.value if isinstance(item, Secret) else item
+    return plain is UNKNOWN or (isinstance(plain, (int, float, str)) and not isinstance(plain, bool) and _whole(plain))
 
 
 def _whole(value: Value) -> bool:
