@@ -44,6 +44,7 @@ from infra.engine.resource import Goal, Resource
 from infra.engine.rpc.dynamic import DynamicPlugin
 from infra.engine.rpc.engine_service import EngineService
 from infra.engine.rpc.monitor import Facts, Monitor
+from infra.engine.rpc.positions import Positions
 from infra.engine.secrecy import opened
 from infra.engine.secrets import Cipher
 from infra.engine.settlement import Note, Settlement, settled
@@ -191,7 +192,7 @@ class Deployment:
                 self._selection.check(self._base)
             self._do()
         except PlanError as error:
-            self._fail(str(error))
+            self._fail(str(error), error.urn)
 
     def _do(self) -> None:
         if self._request.is_refresh or self._request.refresh:
@@ -254,7 +255,8 @@ class Deployment:
             secret_keys=config.secret_keys,
         )
         os.environ.update(self._request.environment)
-        monitor = Monitor(self._registrar, facts, self._hooks, self._delete)
+        positions = Positions(self._surroundings.project.folder)
+        monitor = Monitor(self._registrar, facts, self._hooks, self._delete, positions)
         try:
             error = program.run(self._surroundings.project, facts, monitor, EngineService(self._reporter))
         finally:
@@ -271,9 +273,9 @@ class Deployment:
         except StepError:
             return  # the gate has it, and it has been told
 
-    def _fail(self, message: str) -> None:
+    def _fail(self, message: str, urn: str = "") -> None:
         self._gate.fail(message)
-        self._reporter.diagnose("error", message)
+        self._reporter.diagnose("error", message, urn)
 
     def _keep_outputs(self) -> None:
         """The stack's outputs are what the program exported; after a failure what it could not export stays as it was."""

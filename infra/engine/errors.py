@@ -58,7 +58,11 @@ class UnsupportedError(EngineError):
 
 
 class PlanError(EngineError):
-    """The program asks for something that must not be done."""
+    """The program asks for something that must not be done; `urn` is the resource that it is about, if it is about one."""
+
+    def __init__(self, message: str, urn: str = "") -> None:
+        super().__init__(message)
+        self.urn = urn
 
 
 class StepError(EngineError):

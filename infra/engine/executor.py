@@ -95,9 +95,7 @@ class Executor:
         result = None
         try:
             for step in steps:
-                if isinstance(step, Replace) and result is not None:  # its place is taken already
-                    step = replace(step, old=replace(step.old, delete=True), new=result)
-                result = self._run_one(step) or result
+                result = self._run_one(_in_place(step, result)) or result
                 self._release(step)
         finally:
             for step in steps:
@@ -213,6 +211,8 @@ class Executor:
         new = self._calls.look_at(step.new)
         if step.old is not None and step.old.outputs != new.outputs:
             self._reporter.count("read")
+        if step.old is not None and (step.old.inputs, step.old.outputs) != (new.inputs, new.outputs):
+            new = replace(new, modified=self._now())
         self._snapshot.add(new, step.old)
         return new
 
@@ -285,7 +285,7 @@ class Executor:
     def _sound(self, new: Resource) -> Resource:
         """`new`, if it is whole. It is kept in the state in any case; the next update tries again."""
         if new.init_errors and not self._preview:
-            raise HalfDoneError("; ".join(new.init_errors))
+            raise HalfDoneError(_list(new.init_errors))
         return new
 
     def _await_deletion(self, old: Resource) -> None:
@@ -314,6 +314,19 @@ _DOING: Final[dict[type[Any], str]] = {
     Import: "importing",
     ImportReplacement: "importing",
 }
+
+
+def _in_place(step: Step, made: Resource | None) -> Step:
+    """The mark of a replacement shows what was made, where that was made before."""
+    if isinstance(step, Replace) and made is not None:
+        return replace(step, old=replace(step.old, delete=True), new=made)
+    return step
+
+
+def _list(reasons: Sequence[str]) -> str:
+    """Why something is only half done, as the CLI says it."""
+    points = "".join(f"\n\t* {reason}" for reason in reasons)
+    return f"{len(reasons)} error{'s' if len(reasons) > 1 else ''} occurred:{points}\n"
 
 
 def _values(step: Step) -> list[Properties]:

@@ -61,13 +61,14 @@ class Planner:
 
         Raises `PlanError` for a parent that is not registered, and for a name that is taken.
         """
-        if parent and parent not in self._claimed:
-            raise PlanError(f"could not find parent resource {parent}: register it before its children")
         urn = urns.make(self._stack, self._project, parent, type, name)
+        if parent and parent not in self._claimed:
+            raise PlanError(f"could not find parent resource {parent}", urn)
         if urn in self._claimed:
-            raise PlanError(f"Duplicate resource URN '{urn}'; try giving it a unique name")
+            raise PlanError(f"Duplicate resource URN '{urn}'; try giving it a unique name", urn)
         if urn in self.renames:
-            raise PlanError(f"Duplicate resource URN '{urn}' conflicting with alias on resource with URN '{self.renames[urn]}'")
+            taken = self.renames[urn]
+            raise PlanError(f"Duplicate resource URN '{urn}' conflicting with alias on resource with URN '{taken}'", urn)
         self._claimed.add(urn)
         for candidate in [urn, *self._former_urns(parent, type, name, aliases)]:
             old = self._olds.get(candidate)
@@ -130,18 +131,16 @@ class Planner:
         """
         protected = [r.urn for r in unreached if r.protect and not r.delete and not r.pending_replacement]
         if protected:
-            raise PlanError(
-                f"{', '.join(protected)}: cannot be deleted, protected in the state. To unprotect, set the `protect` flag to "
-                "False in the program and run `up` once (this is the first of two steps), then remove"
-            )
+            raise PlanError("\n".join(map(_protected, protected)), protected[0] if len(protected) == 1 else "")
         gone = {resource.urn for resource in unreached}
         return [[_deletion(resource, gone) for resource in wave] for wave in antichains(unreached)]
 
     def _plan_replacement(self, goal: Goal, old: Resource, new: Resource, diff: DiffResult) -> list[Step]:
         if old.protect and new.protect:
             raise PlanError(
-                f"unable to replace resource {old.urn!r} as it is currently marked for protection (what changed: "
-                f"{', '.join(diff.replaces)}). To unprotect it, remove the `protect` flag and run `up`"
+                f'unable to replace resource "{new.urn}"\nas it is currently marked for protection. To unprotect the resource, '
+                "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`",
+                new.urn,
             )
         self._replaced.add(new.urn)
         before = diff.delete_before_replace if goal.delete_before_replace is None else goal.delete_before_replace
@@ -203,7 +202,8 @@ class Planner:
         if taken is not None:
             raise PlanError(
                 f"Duplicate resource alias '{former}' applied to resource with URN '{urn}' conflicting with resource with URN "
-                f"'{taken}'"
+                f"'{taken}'",
+                urn,
             )
         self.renames[former] = urn
         self._former[urn] = former
@@ -275,10 +275,20 @@ def _deletion(resource: Resource, gone: set[str]) -> Step:
     return Discard(resource) if resource.external else Delete(resource, goes_along)
 
 
+def _protected(urn: str) -> str:
+    return (
+        f'resource "{urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove the `protect` '
+        "flag from the resource in your Pulumi program and run `pulumi up`, or use the command:\n"
+        f"`pulumi state unprotect '{urn}'`"
+    )
+
+
 def _protected_dependent(resource: Resource, root: Resource) -> PlanError:
     return PlanError(
-        f"unable to replace resource {resource.urn!r} as part of replacing {root.urn!r} as it is currently marked for "
-        "protection. To unprotect it, remove the `protect` flag and run `up`"
+        f'unable to replace resource "{resource.urn}" as part of replacing "{root.urn}" as it is currently marked for '
+        "protection. To unprotect the resource, remove the `protect` flag from the resource in your Pulumi program and run "
+        f"`pulumi up`, or use the command:\n`pulumi state unprotect '{resource.urn}'`",
+        root.urn,
     )
 
 

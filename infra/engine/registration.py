@@ -20,7 +20,7 @@ from infra.engine.executor import Executor
 from infra.engine.gate import Gate
 from infra.engine.masking import hidden
 from infra.engine.planner import Planner, is_triggered
-from infra.engine.ports import CheckResult, DiffResult, ProviderError
+from infra.engine.ports import CheckFailure, CheckResult, DiffResult, ProviderError
 from infra.engine.reporter import Reporter
 from infra.engine.resource import Goal, Resource
 from infra.engine.snapshot import Snapshot
@@ -123,6 +123,11 @@ class Registrar:
                     dependencies=goal.dependencies,
                     provider=goal.provider,
                     additional_secret_outputs=goal.additional_secret_outputs,
+                    aliases=_aliases(urn, old),
+                    created=old.created if old else "",
+                    modified=old.modified if old else "",
+                    source_position=goal.source_position,
+                    stack_trace=goal.stack_trace,
                 )
                 steps = self._planner.plan_read(new, old)
         return self._executor.run(steps)
@@ -213,17 +218,19 @@ class Registrar:
             record = Resource(urn=urn, type=goal.type, custom=True, timeouts=goal.timeouts)
             answer = self._providers.get(goal.provider).check(record.subject, olds, news)
         if answer.failures:
-            reasons = "; ".join(f"{item.property}: {item.reason}" if item.property else item.reason for item in answer.failures)
-            raise PlanError(f"{goal.type} {goal.name!r}: {hidden(reasons, news)}")
+            problems = "\n".join(_problem(goal, failure, news) for failure in answer.failures)
+            raise PlanError(hidden(problems, news), urn)
         return answer.inputs
 
     def _compared(self, old: Resource | None, new: Resource) -> DiffResult | None:
         if old is None or old.external or self._planner.is_recreated(old):
             return None
-        if self._selection.replaces.match(new.urn):
-            return DiffResult(changes=True, replaces=("id",))
+        if contains_unknown(new.replacement_trigger) and not self._preview:
+            raise PlanError(f"replacement trigger contains unknowns for {new.urn}")
         if is_triggered(old.replacement_trigger, new.replacement_trigger):
             return DiffResult(changes=True)
+        if old.taint or self._selection.replaces.match(new.urn):
+            return DiffResult(changes=True, replaces=("id",))
         if self._planner.replaced_with(new):
             return DiffResult(changes=True, replaces=("replaceWith",))
         if self._providers.moved(old.provider, new.provider, self._planner.renames):
@@ -249,7 +256,7 @@ class Registrar:
         """Tell of an error, once, and let nothing new begin."""
         if str(error) not in self._gate.errors:
             self._gate.fail(str(error))
-            self._reporter.diagnose("error", str(error))
+            self._reporter.diagnose("error", str(error), error.urn if isinstance(error, PlanError) else "")
 
     @contextmanager
     def reported(self) -> Iterator[None]:
@@ -291,7 +298,7 @@ def _record(goal: Goal, urn: str, old: Resource | None, inputs: Properties) -> R
         provider=goal.provider,
         property_dependencies=goal.property_dependencies,
         additional_secret_outputs=goal.additional_secret_outputs,
-        aliases=(old.urn,) if old is not None and old.urn != urn else (),
+        aliases=_aliases(urn, old),
         timeouts=goal.timeouts,
         import_id=goal.import_id,
         retain_on_delete=bool(goal.retain_on_delete),
@@ -304,12 +311,26 @@ def _record(goal: Goal, urn: str, old: Resource | None, inputs: Properties) -> R
         replace_on_changes=goal.replace_on_changes,
         replacement_trigger=goal.replacement_trigger,
         hooks=goal.hooks,
+        source_position=goal.source_position,
+        stack_trace=goal.stack_trace,
     )
 
 
+def _problem(goal: Goal, failure: CheckFailure, inputs: Properties) -> str:
+    subject = f"{goal.type} resource '{goal.name}'"
+    if not failure.property:
+        return f"{subject} has a problem: {failure.reason}"
+    value = inputs.get(failure.property)
+    shown = f" value {{{value}}}" if isinstance(value, str | int | float) else ""
+    return f"{subject}: property {failure.property}{shown} has a problem: {failure.reason}"
+
+
+def _aliases(urn: str, old: Resource | None) -> tuple[str, ...]:
+    return (old.urn,) if old is not None and old.urn != urn else ()
+
+
 def _own_inputs(version: str) -> Properties:
-    own: Properties = {"__internal": {}}
-    return own | {"version": version} if version else own
+    return {"__internal": {}, "version": version} if version else {}
 
 
 def _without_references(value: Value) -> Any:

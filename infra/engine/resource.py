@@ -64,14 +64,18 @@ class Goal:
     timeouts: Timeouts = field(default_factory=Timeouts)
     hide_diffs: tuple[str, ...] = ()
     hooks: Hooks = field(default_factory=dict)
+    source_position: str = ""
+    stack_trace: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Resource:
     """One resource of a stack's state: what Pulumi's `apitype.ResourceV3` holds, secrets decoded.
 
-    `delete`: replaced already, to be deleted. `pending_replacement`: deleted already, to be created again. Times are RFC 3339
-    in UTC. `extra` keeps fields that this engine does not know, so that a checkpoint loses nothing on its way through.
+    `delete`: replaced already, to be deleted. `pending_replacement`: deleted already, to be created again. `taint`: to be
+    replaced by the next update. Times are RFC 3339 in UTC. `source_position` and the frames of `stack_trace`, the innermost
+    first, say where the program asked for it (`project:///__main__.py#7`); a frame may be empty. `extra` keeps fields that
+    this engine does not know, so that a checkpoint loses nothing on its way through.
     """
 
     urn: str
@@ -83,6 +87,7 @@ class Resource:
     outputs: Properties = field(default_factory=dict)
     parent: str = ""
     protect: bool = False
+    taint: bool = False
     external: bool = False
     dependencies: tuple[str, ...] = ()
     init_errors: tuple[str, ...] = ()
@@ -98,6 +103,8 @@ class Resource:
     replace_with: tuple[str, ...] = ()
     created: str = ""
     modified: str = ""
+    source_position: str = ""
+    stack_trace: tuple[str, ...] = ()
     ignore_changes: tuple[str, ...] = ()
     hide_diffs: tuple[str, ...] = ()
     replace_on_changes: tuple[str, ...] = ()

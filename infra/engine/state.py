@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from sys import intern
 from typing import Any, Final
 
 from infra.engine.errors import CorruptStateError, SecretsError
@@ -34,16 +35,19 @@ _WIRE_NAMES: Final = {
     "hide_diffs": "hideDiff",
     "replace_on_changes": "replaceOnChanges",
     "replacement_trigger": "replacementTrigger",
+    "source_position": "sourcePosition",
+    "stack_trace": "stackTrace",
     "hooks": "resourceHooks",
 }
 #: Checkpoint names in the checkpoint's order (`ResourceV3`), with the record's field.
 ORDER: Final = tuple(
     (_WIRE_NAMES.get(name, name), name)
     for name in (
-        *("urn", "custom", "delete", "id", "type", "inputs", "outputs", "parent", "protect", "external"),
+        *("urn", "custom", "delete", "id", "type", "inputs", "outputs", "parent", "protect", "taint", "external"),
         *("dependencies", "init_errors", "provider", "property_dependencies", "pending_replacement"),
         *("additional_secret_outputs", "aliases", "timeouts", "import_id", "retain_on_delete", "deleted_with"),
-        *("replace_with", "created", "modified", "ignore_changes", "hide_diffs", "replace_on_changes", "replacement_trigger"),
+        *("replace_with", "created", "modified", "source_position", "stack_trace"),
+        *("ignore_changes", "hide_diffs", "replace_on_changes", "replacement_trigger"),
         "hooks",
     )
 )
@@ -130,10 +134,7 @@ class Codec:
         parts = []
         for key, name in ORDER:
             value = getattr(resource, name)
-            if name in _VALUES:
-                value = self._to_wire(value, getattr(previous, name, None))
-            elif name == "timeouts":
-                value = {part: seconds for part in TIMED if (seconds := getattr(value, part)) is not None}
+            value = self._to_wire(value, getattr(previous, name, None)) if name in _VALUES else as_stored(name, value)
             if value or name in _ALWAYS:
                 parts.append(f"{json.dumps(key)}:{_dump(value)}")
         parts += [f"{json.dumps(key)}:{_dump(value)}" for key, value in resource.extra.items()]
@@ -148,6 +149,8 @@ class Codec:
             return {key: tuple(urns or ()) for key, urns in (value or {}).items()}
         if name == "timeouts":
             return Timeouts(**{part: value.get(part) for part in TIMED})
+        if name == "stack_trace":
+            return tuple(intern(frame.get("sourcePosition", "")) for frame in value or ())
         return value
 
     def _from_wire(self, value: Any) -> Value:
@@ -204,6 +207,15 @@ class SealedCodec(Codec):
 
     def _to_wire(self, value: Value, previous: Value) -> Any:
         return value
+
+
+def as_stored(name: str, value: Any) -> Any:
+    """A field that holds no property values, in the checkpoint's form."""
+    if name == "timeouts":
+        return {part: seconds for part in TIMED if (seconds := getattr(value, part)) is not None}
+    if name == "stack_trace":
+        return [{"sourcePosition": frame} if frame else {} for frame in value]
+    return value
 
 
 def decode_checkpoint(text: str, codec: Codec, *, source: str) -> Checkpoint:

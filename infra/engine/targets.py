@@ -97,7 +97,8 @@ class Selection:
             for urn in resource.antecedents:
                 if urn in self.skipped:
                     raise PlanError(
-                        f"Resource '{resource.urn}' depends on '{urn}' which was not specified in --target list: include it"
+                        f"Resource '{resource.urn}' depends on '{urn}' which was not specified in --target list.",
+                        resource.urn,
                     )
 
     def deleted(self, unreached: Sequence[Resource], base: Sequence[Resource]) -> list[Resource]:

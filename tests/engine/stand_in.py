@@ -47,6 +47,8 @@ class StandIn:
         self.sabotage: Callable[[], object] = lambda: None
         #: Seconds that a create takes; what waits is the operation's process, not the test.
         self.slow = 0.0
+        #: Whether updates are only half done.
+        self.halfway = False
         folder.mkdir(parents=True, exist_ok=True)
 
     def check_config(self, olds: Properties | None, news: Properties) -> CheckResult:
@@ -135,7 +137,10 @@ class Cloud:
         if new_inputs.get("fail") == "update":
             raise ProviderError(f"{subject.name} cannot be updated{_echo(new_inputs)}")
         (self._plugin.folder / f"{id}.json").write_text(json.dumps(reveal(new_inputs)))
-        return {**new_inputs, "serial": f"#{id}"}
+        updated = {**new_inputs, "serial": f"#{id}"}
+        if self._plugin.halfway:
+            raise PartialFailure(Created(id, updated), ["half changed"])
+        return updated
 
     def delete(self, subject: Subject, id: str, inputs: Properties, outputs: Properties) -> None:
         self._called("delete", subject, id)

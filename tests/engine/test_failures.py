@@ -124,7 +124,7 @@ def test_inputs_that_a_provider_refuses_are_named(bench: Bench) -> None:
     """Already in a preview."""
     result = bench.preview('Thing("a", size="big")')
 
-    assert result.error == "test:index:Thing 'a': size: must be a number"
+    assert result.error == "test:index:Thing resource 'a': property size value {big} has a problem: must be a number"
     assert [event.message for event in bench.events if isinstance(event, Diagnostic)] == [result.error]
 
 

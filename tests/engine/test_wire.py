@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +14,11 @@ from infra.engine.errors import PlanError, UnsupportedError
 from infra.engine.ports import Timeouts
 from infra.engine.resource import Alias
 from infra.engine.rpc.goals import goal_of, refuse_unsupported, seconds
+from infra.engine.rpc.positions import Positions
 from infra.engine.rpc.wire import from_struct, to_struct
 from infra.engine.values import OUTPUT_SIGNATURE, SIGNATURE_KEY, UNKNOWN, Secret
 
+POSITIONS = Positions(Path("/project"))
 plain = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**50), 2**50) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -67,14 +70,14 @@ def test_a_request_becomes_a_goal() -> None:
     request.aliases.add().spec.name = "old"
     request.aliases.add().urn = "u0"
 
-    goal = goal_of(request)
+    goal = goal_of(request, POSITIONS)
 
     assert (goal.dependencies, goal.delete_before_replace, goal.timeouts) == (("u1", "u2"), False, Timeouts(create=10.0))
     assert goal.aliases == (Alias(name="old"), Alias(urn="u0"))
     assert (
         goal.ignore_changes,
         goal.retain_on_delete,
-        goal_of(resource_pb2.RegisterResourceRequest()).delete_before_replace,
+        goal_of(resource_pb2.RegisterResourceRequest(), POSITIONS).delete_before_replace,
     ) == (
         ("a",),
         True,
@@ -93,4 +96,18 @@ def test_hooks_are_kept_by_their_moments() -> None:
     request = resource_pb2.RegisterResourceRequest(type="a:b:C", name="x")
     request.hooks.before_create.append("hook")
 
-    assert goal_of(request).hooks == {"BeforeCreate": ("hook",)}
+    assert goal_of(request, POSITIONS).hooks == {"BeforeCreate": ("hook",)}
+
+
+def test_positions_are_relative_to_the_projects_folder() -> None:
+    """Outside of it, too; a frame without a file is empty."""
+    request = resource_pb2.RegisterResourceRequest(type="a:b:C", name="x")
+    request.sourcePosition.uri, request.sourcePosition.line = "file:///project/stacks/my%20main.py", 7
+    outer = request.stackTrace.frames.add()
+    outer.pc.uri, outer.pc.line, outer.pc.column = "file:///lib/run.py", 3, 2
+    request.stackTrace.frames.add()
+
+    goal = goal_of(request, POSITIONS)
+
+    assert goal.source_position == "project:///stacks/my%20main.py#7"
+    assert goal.stack_trace == ("project:///../lib/run.py#3,2", "")

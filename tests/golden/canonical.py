@@ -1,5 +1,5 @@
 """Pulumi's documents in a form in which what varies from run to run is gone: order among independents, times, ids of
-provider resources, ciphertexts."""
+provider resources, ciphertexts; and where in the program a resource stands, which the recording does not say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from infra.engine.secrets import Cipher
 from infra.engine.values import SECRET_SIGNATURE, SIGNATURE_KEY
 
-_VOLATILE = {"created", "modified", "time", "magic", "version", "duration", "diagnostics"}
+_VOLATILE = {"created", "modified", "time", "magic", "version", "duration", "diagnostics", "sourcePosition", "stackTrace"}
 _PROVIDER = re.compile(r"^(urn:pulumi:[^:]+::[^:]+::[^:]*pulumi:providers:.*)::([0-9a-f-]{36})$")
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from infra.engine.errors import PlanError, UnsupportedError
 from infra.engine.ports import Timeouts
 from infra.engine.resource import Alias, Goal, HookMoment, Hooks
+from infra.engine.rpc.positions import Positions
 from infra.engine.rpc.wire import from_struct, from_value
 
 _UNITS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -23,7 +24,7 @@ _MOMENTS: Final[dict[HookMoment, str]] = {
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
 
 
-def goal_of(request: Any) -> Goal:
+def goal_of(request: Any, positions: Positions) -> Goal:
     """The goal of a RegisterResourceRequest."""
     return Goal(
         type=request.type,
@@ -48,10 +49,12 @@ def goal_of(request: Any) -> Goal:
         timeouts=_timeouts(request.customTimeouts),
         hide_diffs=tuple(request.hideDiffs),
         hooks=_hooks(request.hooks),
+        source_position=positions.position(request),
+        stack_trace=positions.trace(request),
     )
 
 
-def read_goal_of(request: Any) -> Goal:
+def read_goal_of(request: Any, positions: Positions) -> Goal:
     """The goal of a ReadResourceRequest."""
     _refuse_packages(request, f"{request.type} {request.name!r}")
     return Goal(
@@ -63,6 +66,8 @@ def read_goal_of(request: Any) -> Goal:
         provider=request.provider,
         dependencies=tuple(sorted(request.dependencies)),
         additional_secret_outputs=tuple(request.additionalSecretOutputs),
+        source_position=positions.position(request),
+        stack_trace=positions.trace(request),
     )
 
 

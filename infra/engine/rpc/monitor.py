@@ -18,6 +18,7 @@ from infra.engine.resource import Resource
 from infra.engine.rpc.callbacks import Callbacks, error_hook_of, hook_of
 from infra.engine.rpc.failures import RpcFailure
 from infra.engine.rpc.goals import goal_of, read_goal_of, refuse_unsupported
+from infra.engine.rpc.positions import Positions
 from infra.engine.rpc.transforms import Transforms
 from infra.engine.rpc.wire import from_struct, to_struct
 from infra.engine.values import UNKNOWN_STRING, Properties
@@ -62,8 +63,11 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, resource_pb2_grpc.Resou
     has registered everything; it is called while hooks can still be.
     """
 
-    def __init__(self, registrar: Registrar, facts: Facts, hooks: Hooks, finish: Callable[[], None]) -> None:
+    def __init__(
+        self, registrar: Registrar, facts: Facts, hooks: Hooks, finish: Callable[[], None], positions: Positions
+    ) -> None:
         self._registrar, self._facts, self._hooks, self._finish = registrar, facts, hooks, finish
+        self._positions = positions
         self._callbacks = Callbacks()
         self._transforms = Transforms(self._callbacks)
 
@@ -102,7 +106,8 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, resource_pb2_grpc.Resou
     def _register(self, request: Any) -> Resource:
         refuse_unsupported(request)
         meant = self._transforms.completed(request)
-        resource = self._registrar.register(goal_of(meant), version=meant.version, providers=dict(meant.providers))
+        goal = goal_of(meant, self._positions)
+        resource = self._registrar.register(goal, version=meant.version, providers=dict(meant.providers))
         self._transforms.keep(resource.urn, meant)
         return resource
 
@@ -113,7 +118,8 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, resource_pb2_grpc.Resou
 
     def ReadResource(self, request: Any, context: Any = None) -> Any:
         """Look at a resource that others own."""
-        resource = self._answered(lambda: self._registrar.read(read_goal_of(request), request.id, version=request.version))
+        goal = self._answered(lambda: read_goal_of(request, self._positions))
+        resource = self._answered(lambda: self._registrar.read(goal, request.id, version=request.version))
         response = resource_pb2.ReadResourceResponse(urn=resource.urn)
         to_struct(resource.outputs, response.properties)
         return response
