@@ -174,8 +174,8 @@ class Deployment:
     def run(self) -> Result:
         """Do all of it; state and history are written however it ends."""
         begun, started = time.monotonic(), self._clock()
-        for note in self.notes:
         self._reporter.tell(Prelude(shown_config(self._surroundings.config)))
+        for note in self.notes:
             self._reporter.diagnose(note.severity, note.message, note.urn)
         with self._written(), self._stopped_by_signals():
             try:
