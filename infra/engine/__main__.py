@@ -7,7 +7,8 @@
     python -m infra.engine config set|get|rm|ls
 
 The passphrase comes from PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE, where state lives from
-PULUMI_BACKEND_URL or `backend.url` in Pulumi.yaml. Ends with 0, or with 1 for any failure.
+PULUMI_BACKEND_URL or `backend.url` in Pulumi.yaml. Ends as the CLI does: 0 done, 2 a command line that cannot be meant, 6 no
+such stack, 7 changes where none were expected, 1 any other failure.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import sys
 from collections.abc import Sequence
 
 from infra.engine.commands import config, deploy, stack, state
+from infra.engine.commands.outcomes import exit_code
 from infra.engine.errors import EngineError
 
 
@@ -27,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status: int = options.command(options)
     except EngineError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - a command prints
-        return 1
+        return exit_code(error)
     return status
 
 

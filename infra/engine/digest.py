@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from infra.engine import urn as urns
-from infra.engine.events import Diagnostic
+from infra.engine.events import Diagnostic, ProgramOutput
 from infra.engine.masking import MASK, jsonable
 from infra.engine.project import StackConfig
 from infra.engine.reporter import subject
@@ -25,6 +25,8 @@ from infra.engine.steps import (
 
 #: What the CLI leaves out of the digest (`shouldShow`).
 _HIDDEN: Final = (CreateReplacement, DeleteReplaced, ImportReplacement, ReadReplacement, Skip)
+#: How a digest ends.
+_CLOSING: Final = ("duration", "changeSummary")
 
 
 def digest(
@@ -102,6 +104,16 @@ def _listed(value: Any) -> Any:
     return value
 
 
-def _diagnostic(item: Diagnostic) -> dict[str, str]:
-    entry = {"message": item.message, "severity": item.severity}
+def with_output(document: Mapping[str, Any], told: Sequence[Diagnostic | ProgramOutput]) -> dict[str, Any]:
+    """A digest that also has what the program printed, which only the process that started it sees; `told` is all, in order."""
+    found = {key: value for key, value in document.items() if key not in {"diagnostics", *_CLOSING}}
+    if told:
+        found["diagnostics"] = [_diagnostic(item) for item in told]
+    return found | {key: document[key] for key in _CLOSING}
+
+
+def _diagnostic(item: Diagnostic | ProgramOutput) -> dict[str, str]:
+    if isinstance(item, ProgramOutput):
+        return {"message": f"{item.line}\n\n", "severity": "info"}
+    entry = {"message": f"{item.severity}: {item.message.rstrip()}\n", "severity": item.severity}
     return {"urn": item.urn, **entry} if item.urn else entry

@@ -11,13 +11,15 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 from infra.engine import process
 from infra.engine.backend import Backend, FileBackend, opened_cipher
 from infra.engine.deployment import Surroundings, perform
+from infra.engine.digest import with_output
 from infra.engine.errors import EngineError, ProcessDiedError, ProjectError
-from infra.engine.events import Diagnostic, Event
+from infra.engine.events import Diagnostic, Event, ProgramOutput
 from infra.engine.project import Project, StackFile, load_project, load_stack_file, resolved_config
 from infra.engine.request import Kind, Request, Result
 from infra.engine.s3_store import S3Store
@@ -49,8 +51,16 @@ def run(request: Request, listener: Callable[[Event], None]) -> Result:
         )
         if cipher is not None and not file.salt and not request.is_preview:
             file.keep_salt(cipher.state)
+        told: list[Diagnostic | ProgramOutput] = []
+
+        def listen(event: Event) -> None:
+            if isinstance(event, Diagnostic | ProgramOutput):
+                told.append(event)
+            listener(event)
+
         try:
-            return process.run(lambda tell: perform(request, surroundings, tell), listener)
+            result = process.run(lambda tell: perform(request, surroundings, tell), listen)
+            return replace(result, digest=with_output(result.digest, told)) if result.digest else result
         except ProcessDiedError as death:
             listener(Diagnostic("error", str(death)))
             seconds = time.monotonic() - begun

@@ -110,7 +110,7 @@ class Reporter:
             return
         before = after = None
         if self._detailed:
-            before = step_metadata(step, "refresh", step.old, step.old) | {"detailedDiff": None}
+            before = step_metadata(replace(step, diff=None), "refresh", step.old, step.old)
             after = step_metadata(step, step.operation if counted else "refresh", step.old, step.new)
         with self._lock:
             self.steps.append(step)

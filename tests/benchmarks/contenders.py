@@ -61,7 +61,7 @@ class Lakestead:
         verb, *flags = phase.arguments
         if not _knows(verb):
             return None
-        return [sys.executable, "-m", "infra.engine", verb, "--cwd", ".", "--stack", STACK, "--json", *flags]
+        return [sys.executable, "-m", "infra.engine", verb, "--cwd", ".", "--stack", STACK, *flags]
 
     def environment(self, phase: Phase, place: Place) -> Mapping[str, str]:
         return surroundings()

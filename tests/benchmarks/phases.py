@@ -61,10 +61,10 @@ _NO_CALLS: Final = ("engine", "provider", "program")
 _NO_PROGRAM: Final = ("engine", "provider", "sdk")
 
 PHASES: Final = (
-    Phase("deploy", "first deploy", ("up", "--yes"), _made, _ALL, full=True),
+    Phase("deploy", "first deploy", ("up", "--skip-preview"), _made, _ALL, full=True),
     Phase("preview", "unchanged preview", ("preview",), _nothing, _NO_CALLS),
-    Phase("again", "unchanged up", ("up", "--yes"), _nothing, _NO_CALLS),
-    Phase("change", "one change", ("up", "--yes"), _one, _ALL, revision=2),
+    Phase("again", "unchanged up", ("up", "--skip-preview"), _nothing, _NO_CALLS),
+    Phase("change", "one change", ("up", "--skip-preview"), _one, _ALL, revision=2),
     Phase("drift", "drift check", ("refresh", "--preview-only"), _nothing, _NO_PROGRAM, revision=2),
-    Phase("destroy", "destroy", ("destroy", "--yes"), _gone, _NO_PROGRAM, revision=2, full=True),
+    Phase("destroy", "destroy", ("destroy", "--skip-preview"), _gone, _NO_PROGRAM, revision=2, full=True),
 )

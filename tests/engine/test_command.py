@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from infra.engine.__main__ import main
+from infra.engine.values import SECRET_SIGNATURE, SIGNATURE_KEY
 from tests.engine.bench import PRELUDE, Bench
 
 ROOT = Path(__file__).parents[2]
@@ -61,15 +62,19 @@ def test_a_stack_from_preview_to_destroy(engine: Engine) -> None:
 
     for finished in (preview, update, destroy):
         assert (finished.returncode, finished.stderr, "hush" in finished.stdout) == (0, "", False)
-    assert preview.stdout.splitlines()[:6] == [
+    assert preview.stdout.splitlines()[:8] == [
         "Previewing update (dev):",
         "    hello",
-        " +  pulumi:pulumi:Stack bench-dev create",
-        " +  test:index:Thing a create",
-        "        + password: [secret]",
-        "        + size: 1",
+        "+ pulumi:pulumi:Stack: (create)",
+        "    [urn=urn:pulumi:dev::bench::pulumi:pulumi:Stack::bench-dev]",
+        "    + test:index:Thing: (create)",
+        "        [urn=urn:pulumi:dev::bench::test:index:Thing::a]",
+        "        password: [secret]",
+        "        size    : 1",
     ]
-    assert update.stdout.split("Outputs:")[1].splitlines()[1:6] == [
+    ahead, _, done = update.stdout.partition("Updating (dev):")
+    assert " +  test:index:Thing a create" in ahead.splitlines()
+    assert done.split("Outputs:")[1].splitlines()[1:6] == [
         "    answer  : 42",
         "    password: [secret]",
         "",
@@ -79,33 +84,71 @@ def test_a_stack_from_preview_to_destroy(engine: Engine) -> None:
     assert "    - 2 deleted" in destroy.stdout.splitlines()
 
 
-def test_json_is_one_document(engine: Engine) -> None:
-    """The CLI's digest for a preview; what the program prints goes elsewhere."""
-    preview, update = engine("preview", "--json"), engine("up", "--yes", "--json")
+def test_a_preview_as_json_is_one_document(engine: Engine) -> None:
+    """The CLI's digest, with what the program prints among its diagnostics."""
+    preview = engine("preview", "--json")
+    digest = json.loads(preview.stdout)
 
-    assert json.loads(preview.stdout)["changeSummary"] == {"create": 2}
-    assert preview.stderr == "hello\n"
-    assert {**json.loads(update.stdout), "duration": 0} == {
+    assert (digest["changeSummary"], preview.stderr) == ({"create": 2}, "")
+    assert digest["diagnostics"] == [{"message": "hello\n\n", "severity": "info"}]
+
+
+def test_an_update_as_json_is_the_clis_stream_of_events(engine: Engine) -> None:
+    """A document a line: what begins, what came out, the sum; secrets are marks."""
+    lines = engine("up", "--skip-preview", "--json").stdout.splitlines()
+    events = [json.loads(line) for line in lines]
+    kinds = [next(key for key in event if key not in {"sequence", "timestamp"}) for event in events]
+    thing = next(event["resOutputsEvent"]["metadata"] for event in events if "resOutputsEvent" in event)
+
+    assert [event["sequence"] for event in events] == list(range(len(events)))
+    assert (kinds[0], kinds[-2:]) == ("preludeEvent", ["summaryEvent", "cancelEvent"])
+    assert kinds.count("resourcePreEvent") == kinds.count("resOutputsEvent") == 2
+    assert (thing["op"], thing["old"], thing["logical"], thing["detailedDiff"]) == ("create", None, True, None)
+    assert (thing["new"]["id"], thing["new"]["custom"], thing["new"]["outputs"]["serial"]) == ("a", True, "#a")
+    assert thing["new"]["inputs"]["password"] == {SIGNATURE_KEY: SECRET_SIGNATURE, "ciphertext": "[secret]"}
+    assert {**events[-2]["summaryEvent"], "durationSeconds": 0} == {
+        "maybeCorrupt": False,
+        "durationSeconds": 0,
+        "resourceChanges": {"create": 2},
+        "PolicyPacks": {},
+        "isPreview": False,
         "result": "succeeded",
-        "outputs": {"answer": 42, "password": "[secret]"},
-        "diagnostics": [],
-        "duration": 0,
-        "changeSummary": {"create": 2},
     }
+
+
+def test_what_was_not_expected_ends_with_7(engine: Engine) -> None:
+    """The update is made all the same, as by the CLI."""
+    first, second = engine("up", "-f", "--expect-no-changes"), engine("up", "-f", "--expect-no-changes")
+
+    assert (first.returncode, second.returncode) == (7, 0)
+    assert first.stderr == "error: no changes were expected for update but changes were proposed\n"
+
+
+def test_what_is_protected_stays_with_what_it_needs(engine: Engine) -> None:
+    """A destroy that leaves it succeeds; the stack is removed only when nothing is left."""
+    program = "a = Thing('a')\nThing('b', up=a.serial, opts=pulumi.ResourceOptions(protect=True))\nThing('c')"
+    (engine.bench.folder / "__main__.py").write_text(PRELUDE + program)
+    engine("up", "-f")
+
+    assert engine("destroy", "-f", "--exclude-protected").returncode == 0
+    assert list(engine.bench.cloud.things()) == ["a", "b"]
+    main(["state", "unprotect", "--all", "--yes", "--cwd", str(engine.bench.folder), "--stack", "dev"])
+    assert engine("destroy", "-f", "--remove").returncode == 0
+    assert not engine.bench.backend.exists()
 
 
 def test_nothing_is_changed_without_being_asked(engine: Engine) -> None:
     """Where nobody can answer, `--yes` is needed."""
     finished = engine("up")
 
-    assert (finished.returncode, engine.bench.backend.exists()) == (1, False)
-    assert "pass --yes" in finished.stderr
+    assert (finished.returncode, engine.bench.backend.exists()) == (2, False)
+    assert "--yes or --skip-preview or --preview-only must be passed in" in finished.stderr
 
 
 def test_a_failure_is_told_and_ends_with_1(engine: Engine) -> None:
     """On the same lines as everything else."""
     (engine.bench.folder / "__main__.py").write_text(PRELUDE + 'Thing("a", fail="create")')
-    finished = engine("up", "--yes")
+    finished = engine("up", "--skip-preview")
 
     assert finished.returncode == 1
     assert "    error: test:index:Thing (a): creating failed: a cannot be created" in finished.stdout.splitlines()
@@ -153,7 +196,7 @@ def test_an_update_whose_caller_is_killed_ends_in_order(engine: Engine) -> None:
     with (folder / "bench_plugin.py").open("a") as file:
         file.write("plugin.slow = 0.5\n")
     (folder / "__main__.py").write_text(PRELUDE + "a = Thing('a')\nThing('b', up=a.serial)")
-    command = [sys.executable, "-m", "infra.engine", "up", "--yes", "--cwd", str(folder), "--stack", "dev"]
+    command = [sys.executable, "-m", "infra.engine", "up", "--skip-preview", "--cwd", str(folder), "--stack", "dev"]
     caller = subprocess.Popen(
         [*command, "--plugin", "test=bench_plugin:plugin"], env=engine.environment, stdout=subprocess.DEVNULL
     )

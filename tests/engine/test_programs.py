@@ -46,15 +46,19 @@ class Stack:
         self._monkeypatch.setenv("STEP", str(step))
         self._capsys.readouterr()
         status = main([arguments[0], "--cwd", str(self.folder), "--stack", stack, "--json", *PLUGINS, *arguments[1:]])
-        output = self._capsys.readouterr().out
-        return status, json.loads(output) if output else {}
+        documents = [json.loads(text) for text in _documents(self._capsys.readouterr().out)]
+        if len(documents) < 2:
+            return status, documents[0] if documents else {}
+        summary = next(event["summaryEvent"] for event in documents if "summaryEvent" in event)
+        said = [event["diagnosticEvent"] for event in documents if "diagnosticEvent" in event]
+        return status, {"changeSummary": summary["resourceChanges"], "diagnostics": said}
 
     def settle(self, *, step: int = 1, stack: str = "dev", options: tuple[str, ...] = ()) -> list[tuple[str, str]]:
         """Preview, update, and preview once more, which has nothing to do; answers what the first preview planned."""
         arguments = {"step": step, "stack": stack}
         status, preview = self.run("preview", *options, **arguments)  # type: ignore[arg-type]
         assert status == 0, preview
-        status, update = self.run("up", "--yes", *options, **arguments)  # type: ignore[arg-type]
+        status, update = self.run("up", "--skip-preview", *options, **arguments)  # type: ignore[arg-type]
         assert status == 0, update
         assert update["changeSummary"] == preview["changeSummary"]
         status, quiet = self.run("preview", *options, **arguments)  # type: ignore[arg-type]
@@ -96,6 +100,11 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     return copied
 
 
+def _documents(output: str) -> list[str]:
+    """A digest is one over many lines, a stream of events one a line."""
+    return output.splitlines() if output.startswith('{"') else [output] if output else []
+
+
 def planned(document: Any) -> list[tuple[str, str]]:
     """Operations and names of a preview, without stack and providers."""
     entries = [(step["op"], step["urn"]) for step in document.get("steps", [])]
@@ -130,7 +139,7 @@ def test_imports(start: Starting) -> None:
     assert (stack.raw()["same"]["importID"], stack.state()["same"].outputs["serial"]) == ("found", "#found")
     assert stack.things() == {"found": {"size": 7}, "other": {"size": 2}}
 
-    status, failed = stack.run("up", "--yes", step=2)
+    status, failed = stack.run("up", "--skip-preview", step=2)
     assert (status, "resource 'missing' does not exist" in str(failed)) == (1, True)
     assert stack.settle(step=3) == [("update", "changed")]
     assert "importID" not in stack.raw()["changed"]
@@ -154,10 +163,10 @@ def test_resource_hooks(start: Starting) -> None:
         for moment in ("before", "after")
     )
     assert stack.raw()["group"]["resourceHooks"]["BeforeDelete"] == ["before_delete"]
-    status, failed = stack.run("up", "--yes", step=4)
+    status, failed = stack.run("up", "--skip-preview", step=4)
     assert (status, "before hook 'refuse' failed: not today" in str(failed), stack.things()) == (1, True, {})
     stack.hooks.unlink()
-    assert stack.run("up", "--yes", step=5)[0] == 1
+    assert stack.run("up", "--skip-preview", step=5)[0] == 1
     told = stack.hooks.read_text().splitlines()
     assert [line for line in told if line.startswith("on_error")] == [f"on_error stubborn create {n}" for n in (1, 2)]
 
@@ -165,8 +174,8 @@ def test_resource_hooks(start: Starting) -> None:
 def test_delete_hooks_need_their_program(start: Starting) -> None:
     """Without it nothing is deleted, and the way out is named."""
     stack = start("resource_hooks")
-    stack.run("up", "--yes")
-    status, failed = stack.run("destroy", "--yes")
+    stack.run("up", "--skip-preview")
+    status, failed = stack.run("destroy", "--skip-preview")
 
     assert (status, list(stack.things())) == (1, ["thing"])
     assert "BeforeDelete hook 'before_delete' was not registered" in str(failed)
@@ -346,6 +355,6 @@ def test_databricks_types(start: Starting) -> None:
 def test_what_is_not_done_is_refused_before_anything_is_changed(start: Starting, step: int, feature: str) -> None:
     """By name."""
     stack = start("remote_component")
-    status, failed = stack.run("up", "--yes", step=step)
+    status, failed = stack.run("up", "--skip-preview", step=step)
 
     assert (status, feature in str(failed), stack.things()) == (1, True, {})

@@ -240,6 +240,6 @@ def test_refresh_as_a_command(bench: Bench) -> None:
 
     shown = json.loads(refresh("--preview-only", "--json"))
     assert (shown["changeSummary"], "c" in bench.state()) == ({"delete": 1, "same": 2, "update": 1}, True)
-    assert "    ~ 1 updated\n    - 1 deleted" in refresh("--yes")
+    assert "    ~ 1 updated\n    - 1 deleted" in refresh("--skip-preview")
     assert (sorted(bench.state()), bench.state()["a"].inputs["size"]) == (["a", "b", "bench-dev", "default"], 5)
     assert bench.preview().changes == {"create": 1, "same": 2, "update": 1}

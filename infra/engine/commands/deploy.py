@@ -1,23 +1,29 @@
-"""`preview`, `up`, `refresh` and `destroy`."""
+"""`preview`, `up`, `refresh` and `destroy`: a preview, a question, the operation; as the CLI does it."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any, Final, cast
 
-from infra.engine.commands.surroundings import backend_folder, common, passphrase, place, say, say_json
-from infra.engine.display import Display
+from infra.engine import stacks
+from infra.engine.commands import arguments
+from infra.engine.commands.narration import narrate
+from infra.engine.commands.outcomes import ExpectationError, UsageError
+from infra.engine.commands.surroundings import backend_folder, common, passphrase, place
 from infra.engine.errors import EngineError
-from infra.engine.events import Diagnostic, Event, ProgramOutput
-from infra.engine.masking import jsonable
-from infra.engine.operation import Kind, Request, Result, run
+from infra.engine.operation import Kind, Request
 from infra.engine.plugins import discover
 
-_PREVIEWS: dict[str, Kind] = {"up": "preview", "refresh": "preview-refresh", "destroy": "preview-destroy"}
+_PREVIEWS: Final[Mapping[str, Kind]] = {
+    "preview": "preview",
+    "up": "preview",
+    "refresh": "preview-refresh",
+    "destroy": "preview-destroy",
+}
+_OPERATION: Final = {"preview": "preview", "up": "update", "refresh": "refresh", "destroy": "destroy"}
 
 
 def declare(verbs: Any) -> None:
@@ -28,111 +34,102 @@ def declare(verbs: Any) -> None:
         ("refresh", "make the state what the world is"),
         ("destroy", "delete everything that the stack has"),
     ):
-        parser = verbs.add_parser(verb, help=summary)
+        parser = verbs.add_parser(verb, help=summary, allow_abbrev=False)
         common(parser, _run)
-        parser.add_argument("--json", action="store_true", help="print one JSON document, and nothing else")
-        parser.add_argument("--diff", action="store_true", help="show the properties that differ")
-        parser.add_argument("--parallel", type=int, default=16, metavar="N", help="provider calls at once (16)")
-        parser.add_argument("--plugin", action="append", default=[], metavar="NAME=MODULE:ATTRIBUTE")
-        parser.add_argument("--config", action="append", default=[], metavar="KEY=VALUE", help="for this run only")
-        parser.add_argument("--show-secrets", action="store_true", help="outputs in clear")
-        _declare_selection(parser, verb)
+        arguments.declare_running(parser)
+        arguments.declare_deploying(parser, verb)
+        arguments.declare_selecting(parser, verb)
         if verb != "preview":
-            parser.add_argument("--yes", action="store_true", help="do not ask")
-            parser.add_argument("--message", default="", help="kept in the history")
-            parser.add_argument("--wait", type=float, default=0.0, metavar="SECONDS", help="wait so long for the stack's lock")
-            parser.add_argument("--preview-only", action="store_true", help="show what would be done, and do nothing")
-
-
-def _declare_selection(parser: argparse.ArgumentParser, verb: str) -> None:
-    parser.add_argument("--target", action="append", default=[], metavar="URN", help="this one only; * and ** are wildcards")
-    parser.add_argument("--target-dependents", action="store_true", help="and what depends on it")
-    parser.add_argument("--exclude", action="append", default=[], metavar="URN", help="all but this one")
-    parser.add_argument("--exclude-dependents", action="store_true", help="and but what depends on it")
-    if verb in {"preview", "up"}:
-        parser.add_argument("--replace", action="append", default=[], metavar="URN", help="make this one anew")
-        parser.add_argument("--target-replace", action="append", default=[], metavar="URN", help="--target and --replace")
-    if verb != "refresh":
-        parser.add_argument("--refresh", action="store_true", help="look at everything first")
+            arguments.declare_confirming(parser)
 
 
 def _run(options: argparse.Namespace) -> int:
     verb: str = options.verb
     if verb == "preview":
         return _perform(options, "preview")
+    refuse_unanswerable(options)
+    if not options.skip_preview:
+        status = _perform(options, _PREVIEWS[verb])
+        if status or options.preview_only:
+            return status
+        if not options.yes and not confirmed(f"Do you want to perform this {_OPERATION[verb]}?"):
+            return 1
+    status = _perform(options, cast("Kind", verb))
+    if not status and verb == "destroy" and options.remove:
+        found = place(options)
+        stacks.remove(found.project, found.backend, force=False, keep_config=False)
+        if not options.json:
+            sys.stdout.write(f"The resources in the stack have been deleted, and the stack {found.stack} is removed.\n")
+    return status
+
+
+def refuse_unanswerable(options: argparse.Namespace) -> None:
+    """Raise `UsageError` for options that exclude one another, and where a question would find nobody."""
     if options.preview_only:
-        return _perform(options, _PREVIEWS[verb])
-    if options.yes:
-        return _perform(options, cast("Kind", verb))
+        for name in ("skip_preview", "yes"):
+            if getattr(options, name):
+                raise UsageError(f"--{name.replace('_', '-')} and --preview-only cannot be used together")
+    if options.yes or options.skip_preview or options.preview_only:
+        return
     if options.json or not sys.stdin.isatty():
-        raise EngineError(f"{verb} changes things, and nobody can be asked here: pass --yes, or use `preview` to look")
-    status = _perform(options, _PREVIEWS[verb])
-    if status or input(f"\nDo you want to perform this {verb}? [y/N] ").strip().lower() not in {"y", "yes"}:
-        return status or 1
-    return _perform(options, cast("Kind", verb))
+        raise UsageError(
+            "--yes or --skip-preview or --preview-only must be passed in to proceed when running in non-interactive mode"
+        )
+
+
+def confirmed(question: str) -> bool:
+    """Whether whoever sits at the terminal agrees."""
+    sys.stdout.write(f"\n{question} [y/N] ")
+    sys.stdout.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def _request(options: argparse.Namespace, kind: Kind) -> Request:
+    found = place(options)
     both = getattr(options, "target_replace", [])
     return Request(
         kind=kind,
         project=options.cwd,
-        stack=options.stack or place(options).stack,
+        stack=found.stack,
         plugins=discover(options.plugin),
         passphrase=passphrase(os.environ),
         config=dict(_pair(text) for text in options.config),
-        message=getattr(options, "message", ""),
+        message=options.message,
         parallel=options.parallel,
         show_secrets=options.show_secrets,
-        refresh=getattr(options, "refresh", False),
+        refresh=getattr(options, "refresh", None) == "true",
         targets=(*options.target, *both),
         target_dependents=options.target_dependents,
-        excludes=tuple(options.exclude),
+        excludes=_excludes(options),
         exclude_dependents=options.exclude_dependents,
         replaces=(*getattr(options, "replace", ()), *both),
         wait=getattr(options, "wait", 0.0),
         backend=backend_folder(),
         warm=False,
+        detailed=options.json or options.diff,
     )
 
 
+def _excludes(options: argparse.Namespace) -> tuple[str, ...]:
+    if not getattr(options, "exclude_protected", False):
+        return tuple(options.exclude)
+    if options.target:
+        raise UsageError("you cannot specify --target and --exclude-protected")
+    resources = place(options).backend.load().resources
+    return (*options.exclude, *(resource.urn for resource in resources if resource.protect))
+
+
 def _perform(options: argparse.Namespace, kind: Kind) -> int:
-    request = _request(options, kind)
-    if options.json:
-        listener = _Quiet()
-        result = run(request, listener)
-        say_json(dict(result.digest) or _document(result, listener.diagnostics))
-    else:
-        result = run(request, Display(kind, request.stack, say, diff=options.diff))
-        if options.show_secrets and result.outputs:
-            say(json.dumps(jsonable(result.outputs), indent=4, ensure_ascii=False))
-    if not result.succeeded and not options.json:
-        print("error: the operation failed", file=sys.stderr)  # noqa: T201 - a command prints
-    return 0 if result.succeeded else 1
-
-
-class _Quiet:
-    """A listener that keeps standard output clean: what the program prints goes to standard error."""
-
-    def __init__(self) -> None:
-        self.diagnostics: list[Diagnostic] = []
-
-    def __call__(self, event: Event) -> None:
-        if isinstance(event, Diagnostic):
-            self.diagnostics.append(event)
-        elif isinstance(event, ProgramOutput):
-            sys.stderr.write(event.line + "\n")
-
-
-def _document(result: Result, diagnostics: Sequence[Diagnostic]) -> dict[str, Any]:
-    """An update for machines: the digest's keys where it has them, and how it went."""
-    return {
-        "result": "succeeded" if result.succeeded else "failed",
-        "outputs": jsonable(result.outputs),
-        "diagnostics": [{"urn": item.urn, "message": item.message, "severity": item.severity} for item in diagnostics],
-        "duration": int(result.seconds * 1e9),
-        "changeSummary": dict(result.changes),
-    }
+    result = narrate(_request(options, kind), options)
+    if not result.succeeded:
+        if not options.json:
+            sys.stderr.write("error: the operation failed\n")
+        return 1
+    changed = sum(number for operation, number in result.changes.items() if operation not in {"same", "read", "refresh"})
+    followed = kind.startswith("preview") and options.verb != "preview" and not options.preview_only
+    if getattr(options, "expect_no_changes", False) and changed and not followed:
+        raise ExpectationError(f"no changes were expected for {_OPERATION[options.verb]} but changes were proposed")
+    return 0
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -31,8 +31,9 @@ class Place:
 
 def common(parser: argparse.ArgumentParser, command: Command) -> None:
     """Declare what every command takes, and what it does."""
-    parser.add_argument("--cwd", type=Path, default=Path(), metavar="DIR", help="the folder of Pulumi.yaml")
-    parser.add_argument("--stack", metavar="NAME", help="the one selected by `stack select` if left out")
+    parser.add_argument("--cwd", "-C", type=Path, default=Path(), metavar="DIR", help="the folder of Pulumi.yaml")
+    parser.add_argument("--stack", "-s", metavar="NAME", help="the one selected by `stack select` if left out")
+    parser.add_argument("--non-interactive", action="store_true", help=argparse.SUPPRESS)
     parser.set_defaults(command=command)
 
 
