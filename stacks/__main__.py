@@ -14,6 +14,7 @@ sys.path.insert(1, str(ROOT))  # A language host knows this folder only, not the
 from infra.components.secret_values import secret_values  # noqa: E402
 from infra.models import ModelError, connect, connect_account, load_environment, resolve  # noqa: E402
 from stacks.delivery import dbt_content, delivery  # noqa: E402
+from stacks.governance import governance  # noqa: E402
 from stacks.lakehouse import lakehouse  # noqa: E402
 from stacks.workspace import account, workspace  # noqa: E402
 
@@ -31,6 +32,7 @@ def main() -> None:
         raise pulumi.RunError(str(error)) from None
     options = pulumi.ResourceOptions(provider=workspace(connection))
     base = lakehouse(environment, values, options, account(account_connection))
+    governance(environment, connection, base, options)
     delivered = delivery(environment, content, base, ROOT, options)
     pulumi.export("environment", environment.name)
     pulumi.export("catalogs", {key: catalog.catalog_name for key, catalog in base.catalogs.items()})

@@ -28,6 +28,10 @@ class Principals:
                 return names[key]
         return self.group_names[key]
 
+    def owner(self, key: str | None) -> pulumi.Output[str] | None:
+        """The same for an `owner:` that may be left out."""
+        return None if key is None else self.name(key)
+
     def access_controls(self, levels: Mapping[str, str]) -> list[databricks.PermissionsAccessControlArgs]:
         """The entries of a `Permissions` resource, in the order of their keys."""
         return [self._access_control(key, level) for key, level in sorted(levels.items())]

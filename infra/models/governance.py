@@ -120,3 +120,7 @@ class Governance(Record):
         """Masks and row filters by where they stand: `("masks", key)`, `("row_filters", key)`."""
         both: tuple[tuple[str, Mapping[str, Policy]], ...] = (("masks", self.masks), ("row_filters", self.row_filters))
         return {(kind, key): policy for kind, policies in both for key, policy in policies.items()}
+
+    def value_for(self, policy: Policy) -> str:
+        """The value that its tag bears on the columns that a policy names: its first, or the first that the tag takes."""
+        return next(iter((*policy.values, *self.tags[policy.tag].values)), "")

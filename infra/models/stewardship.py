@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from infra.models.durations import Sla
-from infra.models.record import Key, Record
+from infra.models.record import Key, Record, WrongAt
 from infra.models.tags import Tags
 
 PiiLevel = Literal["none", "low", "medium", "high"]
@@ -26,3 +26,16 @@ class Stewarded(Record):
     """How personal its data is: tagged; medium and high want masks or encryption where `data_classification` says so."""
     retention_days: Annotated[int, Field(ge=1, le=36500)] | None = None
     """Days that its rows are kept: tagged, and handed to dbt, whose models leave out what is older."""
+
+    @model_validator(mode="after")
+    def _said_once(self) -> Stewarded:
+        for key in ("sla", "pii_level", "retention_days"):
+            if key in self.tags:
+                raise WrongAt(("tags", key), f"is given by '{key}:' itself; say it there")
+        return self
+
+    @property
+    def all_tags(self) -> dict[str, str]:
+        """The tags that it says, and those that follow from the rest of what it says."""
+        promises = {"sla": self.sla, "pii_level": self.pii_level, "retention_days": self.retention_days}
+        return {**self.tags, **{key: str(value) for key, value in promises.items() if value is not None}}

@@ -17,3 +17,10 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> Registered:
     run = Project.make(tmp_path_factory.mktemp("rich") / "root", ENVIRONMENTS).run("rich", VARIABLES)
     assert (run.errors, run.code) == ("", 0)
     return run
+
+
+@pytest.fixture(scope="session")
+def governed(tmp_path_factory: pytest.TempPathFactory) -> Registered:
+    run = Project.make(tmp_path_factory.mktemp("governed") / "root", ENVIRONMENTS).run("governed", VARIABLES)
+    assert (run.errors, run.code) == ("", 0)
+    return run

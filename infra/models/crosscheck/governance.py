@@ -38,9 +38,9 @@ def governance(environment: Environment) -> Wrong:
 
 def _tagged(environment: Environment) -> Iterator[tuple[Path, Tags]]:
     for domain, catalog in environment.catalogs.items():
-        yield ("catalogs", domain, "tags"), catalog.tags
+        yield ("catalogs", domain, "tags"), catalog.all_tags
     for at, _, _, schema in schemas(environment):
-        yield (*at, "tags"), schema.tags
+        yield (*at, "tags"), schema.all_tags
         for name, volume in schema.volumes.items():
             yield (*at, "volumes", name, "tags"), volume.tags
     for at, _, _, table in tables(environment):
@@ -53,11 +53,12 @@ def _values(environment: Environment, at: Path, tags: Tags) -> Wrong:
     """A governed tag takes the values of its policy alone."""
     for key, value in tags.items():
         governed = environment.governance.tags.get(key)
+        path = (*at[:-1], key) if key in ("sla", "pii_level", "retention_days") else (*at, key)
         if governed is not None and governed.values and value not in governed.values:
-            yield (*at, key), f"'{value}' is no value of the governed tag '{key}'; use one of {', '.join(governed.values)}"
+            yield path, f"'{value}' is no value of the governed tag '{key}'; use one of {', '.join(governed.values)}"
         if governed is not None and value and not governed.values:
             yield (
-                (*at, key),
+                path,
                 f"the governed tag '{key}' takes no value; write \"\", or add '{value}' to governance.tags.{key}.values",
             )
 
