@@ -68,8 +68,10 @@ class Surroundings:
 def perform(request: Request, surroundings: Surroundings, listener: Callable[[Event], None], clock: Clock = SYSTEM) -> Result:
     """Carry out a request in this process, which it may use up (working directory, modules, signals).
 
+    It works in the program's folder, as the CLI's plugins do: relative paths in properties count from there.
     Raises `EngineError` for a state that cannot be read or written.
     """
+    os.chdir(surroundings.project.program_folder)
     backend, codec = surroundings.backend, Codec(surroundings.cipher)
     if backend.lock is not None:
         backend.lock.adopt()

@@ -82,7 +82,11 @@ def stack_backend(project: Project, stack: str, folder: Path | str | None = None
             f"{project.folder / 'Pulumi.yaml'}: backend.url: not set, so nobody says where state lives; set it to "
             "file://<folder>, or set PULUMI_BACKEND_URL"
         )
-    return FileBackend(place, project.name, stack) if isinstance(place, Path) else Backend(S3Store(place), project.name, stack)
+    return (
+        FileBackend(place.absolute(), project.name, stack)
+        if isinstance(place, Path)
+        else Backend(S3Store(place), project.name, stack)
+    )
 
 
 def _warmed_up(request: Request, backend: Backend, file: StackFile) -> Cipher | None:

@@ -34,9 +34,8 @@ _MACHINERY: Final = tuple(Path(place).parent for place in (pulumi.__file__, os._
 
 
 def run(project: Project, facts: Facts, monitor: Monitor, engine: EngineService) -> str | None:
-    """Run the project's program to its end. Answers what went wrong, in words for the user, or None."""
+    """Run the project's program, in whose folder this process is. Answers what went wrong, in words for the user, or None."""
     sys.path.insert(0, str(project.program_folder))
-    os.chdir(project.program_folder)
     sources.read_as_written(project.program_folder)
     refusals.install(monitor.refuse)
     sys.argv = [project.entry_point]
