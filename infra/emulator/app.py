@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, unquote
 from infra.emulator import auth, control, secret_scopes
 from infra.emulator.access_log import AccessLog
 from infra.emulator.errors import NotFound, WorkspaceError
-from infra.emulator.files import object_api
+from infra.emulator.files import object_api, volume_file_api
 from infra.emulator.identity import permissions, scim, tokens
 from infra.emulator.jobs import jobs, run_outputs, run_repairs, runs
 from infra.emulator.rendering import as_json, failure, injected
@@ -37,7 +37,7 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 FAMILIES: tuple[Any, ...] = (
     *(auth, tokens, scim, control, permissions),
     *(metastores, catalogs, schemas, volumes, tables, grants, bindings),
-    *(warehouses, warehouse_config, thrift, statements, secret_scopes, object_api),
+    *(warehouses, warehouse_config, thrift, statements, secret_scopes, object_api, volume_file_api),
     *(jobs, runs, run_repairs, run_outputs),
 )
 

@@ -54,7 +54,7 @@ def _delete(workspace: Workspace, caller: Caller, request: Request) -> None:
     objects.delete(workspace, caller, normalize(request.required("path")), recursive=recursive)
 
 
-def _import(workspace: Workspace, caller: Caller, request: Request) -> None:
+def _import(workspace: Workspace, caller: Caller, request: Request) -> Document:
     """The content in base64 of a JSON body, or as it is in the part `content` of a form."""
     boundary = _boundary(request.headers.get("content-type", ""))
     if boundary:
@@ -68,7 +68,7 @@ def _import(workspace: Workspace, caller: Caller, request: Request) -> None:
         raise InvalidParameter("Missing required field: path")
     path, given = _asset(normalize(body["path"]), body, content)
     overwrite = str(body.get("overwrite", "")).lower() == "true"
-    objects.write(workspace, caller, path, given, content, overwrite=overwrite)
+    return {"object_id": objects.write(workspace, caller, path, given, content, overwrite=overwrite)["object_id"]}
 
 
 def _asset(path: str, body: dict[str, Any], content: bytes) -> tuple[str, Document]:

@@ -7,6 +7,8 @@ from typing import Final
 
 from infra.providers.databricks.compute.warehouse import SqlEndpoint
 from infra.providers.databricks.files.directory import Directory
+from infra.providers.databricks.files.file import File
+from infra.providers.databricks.files.notebook import Notebook
 from infra.providers.databricks.files.workspace_file import WorkspaceFile
 from infra.providers.databricks.identity.entitlements import Entitlements
 from infra.providers.databricks.identity.group import Group
@@ -31,11 +33,13 @@ RESOURCES: Final[Mapping[str, Resource]] = {
         Catalog(),
         Directory(),
         Entitlements(),
+        File(),
         Grant(),
         Grants(),
         Group(),
         GroupMember(),
         Job(),
+        Notebook(),
         Permissions(),
         Schema(),
         Secret(),

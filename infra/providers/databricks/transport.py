@@ -63,7 +63,7 @@ class Transport:
         path: str,
         *,
         query: Mapping[str, Any] | None,
-        body: Mapping[str, Any] | None,
+        body: Mapping[str, Any] | bytes | None,
         files: Mapping[str, Any] | None,
         headers: tuple[str, ...],
     ) -> Answer:
@@ -120,13 +120,15 @@ def _query(query: Mapping[str, Any]) -> str:
     )
 
 
-def _content(body: Mapping[str, Any] | None, files: Mapping[str, Any] | None) -> tuple[bytes | None, dict[str, str]]:
+def _content(body: Mapping[str, Any] | bytes | None, files: Mapping[str, Any] | None) -> tuple[bytes | None, dict[str, str]]:
     """A request's body and its type. `files` are parts of a form: a name of a file, or None, and content."""
     if files is not None:
         form, kind = encode_multipart_formdata({name: part if part[0] else part[1] for name, part in files.items()})
         return form, {"Content-Type": kind}
     if body is None:
         return None, {}
+    if isinstance(body, bytes):
+        return body, {"Content-Type": "application/octet-stream"}
     return json.dumps(body).encode(), {"Content-Type": "application/json"}
 
 

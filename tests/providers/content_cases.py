@@ -1,0 +1,21 @@
+"""Cases of `test_roundtrip` for what lies in a workspace: notebooks, files in volumes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from infra.engine.values import Properties
+
+Make = Callable[[dict[str, str]], Properties]
+
+#: For each type inputs, and what a second program changes in place.
+CONTENT_CASES: dict[str, tuple[Make, Properties]] = {
+    "Notebook": (
+        lambda _: {"path": "/Shared/new/n", "contentBase64": "c2VsZWN0IDE=", "language": "SQL"},
+        {"contentBase64": "c2VsZWN0IDI="},
+    ),
+    "File": (
+        lambda _: {"path": "/Volumes/main/here/files/in/f.csv", "contentBase64": "YSxiCg=="},
+        {"contentBase64": "YSxiCjEsMgo="},
+    ),
+}
