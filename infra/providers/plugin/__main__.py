@@ -1,7 +1,8 @@
 """`python -m infra.providers.plugin PACKAGE`: what an executable `pulumi-resource-PACKAGE` runs.
 
 The CLI reads the port from the first line of standard output. What it passes besides (its engine's address, logging flags) is
-taken and not needed. SIGTERM and SIGINT end it; on a terminal the CLI gets Ctrl-C too, and tells its plugins by Cancel.
+taken and not needed. It puts each plugin into a process group of its own, which Ctrl-C on a terminal does not reach: it tells
+them by Cancel. When it needs a plugin no longer it sends SIGINT, and waits five seconds for its end.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ def main(arguments: Sequence[str]) -> int:
     except (ImportError, PluginError) as error:
         sys.stderr.write(f"error: the plugin {package} cannot be loaded: {error}\n")
         return 1
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, frame: sys.exit(0))
     serve(plugin, _announce)
     return 0
 
