@@ -19,7 +19,7 @@ from infra.emulator import auth, control, secret_scopes
 from infra.emulator.access_log import AccessLog
 from infra.emulator.errors import NotFound, WorkspaceError
 from infra.emulator.files import object_api, volume_file_api
-from infra.emulator.identity import permissions, scim, tokens
+from infra.emulator.identity import account, federation_policies, permissions, scim, tokens
 from infra.emulator.jobs import jobs, run_outputs, run_repairs, runs
 from infra.emulator.rendering import as_json, failure, injected
 from infra.emulator.requests import Request, Response, Route
@@ -35,7 +35,7 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 #: The modules whose `routes` make up the workspace, one a family.
 FAMILIES: tuple[Any, ...] = (
-    *(auth, tokens, scim, control, permissions),
+    *(auth, tokens, scim, account, federation_policies, control, permissions),
     *(metastores, catalogs, schemas, volumes, tables, grants, bindings),
     *(warehouses, warehouse_config, thrift, statements, secret_scopes, object_api, volume_file_api),
     *(jobs, runs, run_repairs, run_outputs),

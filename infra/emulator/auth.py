@@ -1,7 +1,9 @@
 """Who calls: bearer tokens, personal or by OAuth machine to machine, and the endpoints that hand the latter out.
 
-Tokens are kept as SHA-256 only. Endpoints and shapes: databricks-sdk's `oauth.py` (`ClientCredentials`, `OidcEndpoints`)
-and `credentials_provider.py`; RFC 6749 section 4.4 and 5.2; RFC 8414.
+An OAuth token is given for a client's secret, or for a token of an issuer that a federation policy trusts
+(`infra.emulator.identity.token_exchange`); at the workspace's endpoint or at the account's, to the same effect. Tokens are
+kept as SHA-256 only. Endpoints and shapes: databricks-sdk's `oauth.py` (`ClientCredentials`, `OidcEndpoints`) and
+`credentials_provider.py`; RFC 6749 section 4.4 and 5.2; RFC 8414.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from infra.emulator.errors import PermissionDenied, Unauthenticated
-from infra.emulator.identity import directory
+from infra.emulator.identity import directory, token_exchange
 from infra.emulator.requests import Request, Response, Route
 from infra.emulator.store import Document
 from infra.emulator.workspace import Caller, Workspace
@@ -98,14 +100,15 @@ def _basic(encoded: str) -> str:
         raise Unauthenticated("The Basic credential is not base64.") from error
 
 
-def _metadata(workspace: Workspace, _caller: Caller, _request: Request) -> dict[str, Any]:
+def _metadata(workspace: Workspace, _caller: Caller, request: Request) -> dict[str, Any]:
     """OAuth authorization server metadata (RFC 8414), as databricks-sdk `oauth.get_workspace_endpoints` reads it."""
-    oidc = f"{workspace.host}/oidc"
+    account = request.parameters.get("account")
+    oidc = f"{workspace.host}/oidc/accounts/{account}" if account else f"{workspace.host}/oidc"
     return {
         "issuer": oidc,
         "authorization_endpoint": f"{oidc}/v1/authorize",
         "token_endpoint": f"{oidc}/v1/token",
-        "grant_types_supported": ["client_credentials"],
+        "grant_types_supported": ["client_credentials", token_exchange.GRANT],
         "response_types_supported": ["code"],
         "scopes_supported": ["all-apis", "offline_access"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
@@ -118,17 +121,27 @@ def _config(workspace: Workspace, _caller: Caller, _request: Request) -> dict[st
 
 
 def _token(workspace: Workspace, _caller: Caller, request: Request) -> Any:
-    """Client credentials grant. RFC 6749 section 5.2 gives the error's shape, which is not Databricks' own."""
+    """Client credentials or token exchange. RFC 6749 section 5.2 gives the error's shape, which is not Databricks' own."""
     form = {name: values[-1] for name, values in parse_qs(request.content.decode(errors="replace")).items()}
     client_id, client_secret = form.get("client_id", ""), form.get("client_secret", "")
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "basic":
         client_id, _, client_secret = _basic(encoded).partition(":")
+    if form.get("grant_type") == token_exchange.GRANT:
+        try:
+            found = token_exchange.principal_of(workspace, form, request.parameters.get("account", ""))
+        except token_exchange.Mismatch as error:
+            return _oauth_error(400, "invalid_grant", str(error))
+        return _granted(workspace, found, form)
     if form.get("grant_type") != "client_credentials":
-        return _oauth_error(400, "unsupported_grant_type", "only client_credentials is supported here")
+        return _oauth_error(400, "unsupported_grant_type", "only client_credentials and token exchange are supported here")
     principal = directory.by_name(workspace, "service_principal", client_id)
     if principal is None or not _secret_matches(workspace, principal["id"], client_secret):
         return _oauth_error(401, "invalid_client", "Client authentication failed")
+    return _granted(workspace, principal, form)
+
+
+def _granted(workspace: Workspace, principal: Document, form: dict[str, str]) -> dict[str, Any]:
     token, _ = issue_token(workspace, principal["id"], lifetime=OAUTH_LIFETIME, oauth=True)
     scope = form.get("scope", "all-apis")
     return {"access_token": token, "token_type": "Bearer", "expires_in": OAUTH_LIFETIME, "scope": scope}
@@ -146,9 +159,14 @@ def _oauth_error(status: int, code: str, description: str) -> Response:
     return Response(json.dumps({"error": code, "error_description": description}).encode(), status)
 
 
+_ACCOUNT = "/oidc/accounts/{account}"
 routes = [
     Route("GET", "/.well-known/databricks-config", _config, open=True),
     Route("GET", "/oidc/.well-known/oauth-authorization-server", _metadata, open=True),
     Route("GET", "/oidc/.well-known/openid-configuration", _metadata, open=True),
-    Route("POST", "/oidc/v1/token", _token, open=True, reads=True),
+    # Slow, because an issuer's keys may have to be fetched.
+    Route("POST", "/oidc/v1/token", _token, open=True, slow=True, reads=True),
+    Route("GET", f"{_ACCOUNT}/.well-known/oauth-authorization-server", _metadata, open=True),
+    Route("GET", f"{_ACCOUNT}/.well-known/openid-configuration", _metadata, open=True),
+    Route("POST", f"{_ACCOUNT}/v1/token", _token, open=True, slow=True, reads=True),
 ]

@@ -20,6 +20,10 @@ class Clock:
         """Milliseconds since the epoch, as most Databricks APIs give times."""
         return int(self.now() * 1000)
 
+    def timestamp(self) -> str:
+        """Now as RFC 3339, as the newer APIs give times."""
+        return self.datetime().strftime("%Y-%m-%dT%H:%M:%SZ")
+
     def datetime(self) -> datetime:
         """Now, in UTC."""
         return datetime.fromtimestamp(self.now(), UTC)

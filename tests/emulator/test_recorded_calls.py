@@ -18,6 +18,7 @@ from databricks.sdk import WorkspaceClient
 
 from infra.emulator import auth
 from infra.emulator.app import FAMILIES
+from infra.emulator.identity import directory
 from infra.emulator.routing import Router
 from tests.emulator.conftest import LiveWorkspace, serve
 
@@ -69,13 +70,14 @@ def _replay(live: LiveWorkspace) -> Iterator[Exchange]:
 
 
 def _tester(live: LiveWorkspace) -> str:
-    """The recording's user as an admin here, and the group that it took for granted; the user's token."""
+    """The recording's user as an admin here, and the group and service principal that it took for granted; the user's token."""
     admin: WorkspaceClient = live.client()
     admins = next(iter(admin.groups.list(filter='displayName eq "admins"')))
     user = admin.users.create(user_name=TESTER)
     operation = {"op": "add", "path": "members", "value": [{"value": user.id}]}
     admin.api_client.do("PATCH", f"/api/2.0/preview/scim/v2/Groups/{admins.id}", body={"Operations": [operation]})
     admin.groups.create(display_name="owners")
+    directory.put(live.inside, "service_principal", {"id": "1234", "applicationId": "a1234", "active": True})
     return auth.issue_token(live.inside, str(user.id))[0]
 
 

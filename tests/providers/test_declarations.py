@@ -69,9 +69,10 @@ def test_the_same_inputs_are_required(token: str) -> None:
 
 
 @tokens
-def test_the_same_inputs_are_secret(token: str) -> None:
+def test_the_same_properties_are_secret(token: str) -> None:
     """`secret`."""
-    official = {name for name, declared in BY_TOKEN[token]["inputs"].items() if declared.get("secret")}
+    declared = BY_TOKEN[token]["inputs"] | BY_TOKEN[token]["outputs"]
+    official = {name for name, property in declared.items() if property.get("secret")}
     assert official == {field.name for field in RESOURCES[token].shape.fields() if field.secret}
 
 

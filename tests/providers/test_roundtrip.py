@@ -16,7 +16,9 @@ from infra.providers.databricks.client import Client
 from infra.providers.databricks.credentials import Credentials
 from infra.providers.databricks.registry import RESOURCES
 from tests.emulator.conftest import serve
+from tests.providers.account_cases import ACCOUNT_CASES, IMPORTED_BY, UNFINDABLE, UNREADABLE
 from tests.providers.content_cases import CONTENT_CASES
+from tests.providers.recording import ACCOUNT
 from tests.providers.scripted import subject
 
 
@@ -41,8 +43,8 @@ class Place:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with serve(tmp_path_factory.mktemp("workspace")) as live:
-        provider = plugin.configure({"host": live.host, "token": Secret(live.token)})
-        place = Place(provider, live.host, live.token, {})
+        provider = plugin.configure({"host": live.host, "accountId": ACCOUNT, "token": Secret(live.token)})
+        place = Place(provider, live.host, live.token, {"workspace": str(live.inside.id)})
         place.made("Catalog", {"name": "main"})
         place.made("Schema", {"catalogName": "main", "name": "here"})
         place.made("Volume", {"catalogName": "main", "schemaName": "here", "name": "files", "volumeType": "MANAGED"})
@@ -135,6 +137,7 @@ CASES: dict[str, tuple[Make, Properties]] = {
         {"accessControls": [{"groupName": "analysts", "permissionLevel": "CAN_MANAGE"}]},
     ),
     "Job": (job, {"maxConcurrentRuns": 2, "description": "x", "queue": {"enabled": True}}),
+    **ACCOUNT_CASES,
     **CONTENT_CASES,
 }
 #: What is left of a resource when it is deleted: a principal has entitlements, if none at all.
@@ -197,8 +200,11 @@ def test_a_resource_can_be_imported(place: Place, kind: str) -> None:
     """By its id alone; a program with the imported inputs changes nothing."""
     here, id, inputs, outputs = place.made(kind, CASES[kind][0](place.ids))
     try:
-        found = place.provider.read(here, id, {}, {})
+        found = place.provider.read(here, IMPORTED_BY[kind](inputs) if kind in IMPORTED_BY else id, {}, {})
+        if kind in UNREADABLE:
+            return  # told once, when they are made: an import finds nothing that a program could go on with
         assert found is not None
+        assert found.id == id
         if kind in {"Secret", "WorkspaceFile", "Notebook", "File"}:
             return  # their content cannot be read back: a program has to give it
         checked = place.provider.check(here, found.inputs, found.inputs)
@@ -209,7 +215,7 @@ def test_a_resource_can_be_imported(place: Place, kind: str) -> None:
         place.provider.delete(here, id, inputs, outputs)
 
 
-@kinds
+@pytest.mark.parametrize("kind", [kind for kind in CASES if kind not in UNFINDABLE])
 def test_what_a_create_has_made_is_found_without_its_id(place: Place, kind: str) -> None:
     """By its natural key; what was there before the create began, and says so, is not meant."""
     if kind == "Job":

@@ -87,7 +87,7 @@ def patch(workspace: Workspace, caller: Caller, kind: Kind, principal_id: str, b
             elif attribute in KEPT[kind] and attribute != "applicationId":
                 if op != "remove" and value is None:
                     raise BadRequest(f"The operation {op} on {attribute} has no value.")
-                document[attribute] = None if op == "remove" else value
+                document[attribute] = None if op == "remove" else _flag(value) if attribute == "active" else value
             elif attribute.startswith("name."):
                 document["name"] = {**document.get("name", {}), attribute[5:]: value}
             else:
@@ -160,6 +160,11 @@ def _kept(kind: Kind, body: dict[str, Any]) -> Document:
         if values := _values(body.get(field)):
             kept[field] = [{"value": value} for value in dict.fromkeys(values)]
     return kept
+
+
+def _flag(value: Any) -> bool:
+    """A boolean, which some clients write as text."""
+    return str(value).lower() == "true"
 
 
 def _values(value: Any) -> list[str]:

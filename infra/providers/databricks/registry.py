@@ -10,11 +10,16 @@ from infra.providers.databricks.files.directory import Directory
 from infra.providers.databricks.files.file import File
 from infra.providers.databricks.files.notebook import Notebook
 from infra.providers.databricks.files.workspace_file import WorkspaceFile
+from infra.providers.databricks.identity.account_federation_policy import AccountFederationPolicy
 from infra.providers.databricks.identity.entitlements import Entitlements
 from infra.providers.databricks.identity.group import Group
 from infra.providers.databricks.identity.group_member import GroupMember
+from infra.providers.databricks.identity.mws_permission_assignment import MwsPermissionAssignment
+from infra.providers.databricks.identity.obo_token import OboToken
 from infra.providers.databricks.identity.permissions import Permissions
 from infra.providers.databricks.identity.service_principal import ServicePrincipal
+from infra.providers.databricks.identity.service_principal_federation_policy import ServicePrincipalFederationPolicy
+from infra.providers.databricks.identity.service_principal_secret import ServicePrincipalSecret
 from infra.providers.databricks.identity.user import User
 from infra.providers.databricks.jobs.job import Job
 from infra.providers.databricks.resource import Resource
@@ -30,6 +35,11 @@ from infra.providers.databricks.unity.volume import Volume
 RESOURCES: Final[Mapping[str, Resource]] = {
     resource.token: resource
     for resource in (
+        AccountFederationPolicy(),
+        MwsPermissionAssignment(),
+        OboToken(),
+        ServicePrincipalFederationPolicy(),
+        ServicePrincipalSecret(),
         Catalog(),
         Directory(),
         Entitlements(),
