@@ -29,13 +29,12 @@ from infra.engine.secrets import Cipher
 from infra.engine.urn import STACK_TYPE
 from infra.engine.values import Secret, reveal
 from tests.engine.bench import SALT
+from tests.engine.traps import Trap
 from tests.engine.world import World
 
 BLOCKS = 10
 TYPE = "test:index:Thing"
 CIPHER = Cipher.open("x", SALT)
-
-Trap = Callable[[str, str], object]
 
 
 class Thing(NamedTuple):

@@ -1,11 +1,10 @@
 """The engine on a workspace that misbehaves: whatever happens to a create, a second run leaves everything there once.
 
-The program is a function that registers resources, run in a process forked from this one.
+The program is a function that registers resources (`forked`).
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,22 +12,12 @@ from typing import Any
 import httpx
 import pytest
 
-from infra.engine import program as programs
-from infra.engine.backend import FileBackend
-from infra.engine.deployment import Surroundings, perform
-from infra.engine.errors import EngineError
-from infra.engine.project import Project, StackConfig
 from infra.engine.registration import Registrar
-from infra.engine.request import Request
 from infra.engine.resource import Goal
-from infra.engine.secrets import Cipher
-from infra.engine.urn import STACK_TYPE
-from infra.engine.values import Properties, Secret
-from infra.providers.databricks import plugin
+from infra.engine.values import Properties
 from tests.emulator.conftest import LiveWorkspace, serve
-from tests.engine.bench import SALT
+from tests.providers import forked
 
-CIPHER = Cipher.open("x", SALT)
 CATALOG = "/api/2.1/unity-catalog"
 #: For each type where its create goes, and where and under what its objects are listed.
 CREATES = {
@@ -77,40 +66,11 @@ def goals(name: str) -> list[tuple[str, Properties]]:
 def up(folder: Path, live: LiveWorkspace, wanted: list[tuple[str, Properties]]) -> int:
     """Register what is wanted, one after the other, in a process of its own; answers its exit code."""
 
-    def registering(project: Project, facts: Any, monitor: Any, engine: Any) -> str | None:
-        try:
-            register(monitor._registrar)
-        except EngineError as error:
-            return str(error)
-        return None
-
-    def register(registrar: Registrar) -> None:
-        settings = {"host": live.host, "token": Secret(live.token)}
-        registrar.register(Goal(type=STACK_TYPE, name="p-s", custom=False, properties={}))
-        provider = registrar.register(Goal(type="pulumi:providers:databricks", name="w", custom=True, properties=settings))
+    def register(registrar: Registrar, provider: str) -> None:
         for kind, inputs in wanted:
-            token = f"databricks:index/{kind}:{kind[0].upper()}{kind[1:]}"
-            goal = Goal(type=token, name=kind, custom=True, properties=inputs, provider=provider.reference)
-            registrar.register(goal)
+            registrar.register(Goal(type=forked.token(kind), name=kind, custom=True, properties=inputs, provider=provider))
 
-    child = os.fork()
-    if child == 0:
-        status = 2
-        try:
-            programs.run = registering
-            request = Request(kind="up", project=folder, stack="s", plugins={"databricks": plugin}, passphrase="x")
-            backend = FileBackend(folder, "p", "s")
-            project = Project(folder, "p", folder, folder)
-            surroundings = Surroundings(project=project, config=StackConfig(), backend=backend, cipher=CIPHER)
-            with backend.locked():
-                result = perform(request, surroundings, lambda event: None)
-            (folder / "error.txt").write_text(str(result.error))
-            status = 0 if result.succeeded else 1
-        except BaseException as error:
-            (folder / "error.txt").write_text(repr(error))
-        finally:
-            os._exit(status)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return forked.run("up", folder, live, register)
 
 
 def listed(control: httpx.Client, name: str) -> dict[str, list[str]]:
@@ -143,9 +103,9 @@ def test_whatever_befalls_a_create_it_is_there_once(
 
     runs = [up(tmp_path, live, goals(name)) for _ in range(2)]
 
-    assert runs[1] == 0, (tmp_path / "error.txt").read_text()
+    assert runs[1] == 0, forked.said(tmp_path)
     assert control.get("/api/lakestead/control/faults").json()["faults"][0]["hits"] == 1
-    checkpoint = FileBackend(tmp_path, "p", "s").load("x")
+    checkpoint = forked.backend(tmp_path).load("x")
     known = {item.name: [item.id] for item in checkpoint.resources if item.type.startswith("databricks:")}
     assert listed(control, name) == known
     assert checkpoint.pending == ()
