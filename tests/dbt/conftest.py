@@ -52,6 +52,7 @@ RUNS: dict[str, dict[str, Any]] = {
             "cluster_by": ["customer_id", "user_id"],
             "zorder_by": ["watched_on"],
         },
+        "table_properties": {"silver": {"lakestead.pii_level": "high"}, "gold": {}},
     },
 }
 

@@ -71,6 +71,16 @@ def test_partitions_and_zorder_hold_without_clustering(manifests: dict[str, Mani
     assert config["zorder"] == ["watched_on"]
 
 
+def test_tables_bear_the_properties_of_their_schema(manifests: dict[str, Manifest]) -> None:
+    """What the environment says of a schema's tables reaches the models of that schema alone; left out, nothing does."""
+    said = {name: node["config"]["tblproperties"] for name, node in manifests["merging"].of("model").items()}
+    silver = {name for name, node in manifests["merging"].of("model").items() if node["schema"] == "silver"}
+
+    assert {name for name, properties in said.items() if properties == {"lakestead.pii_level": "high"}} == silver
+    assert {name for name, properties in said.items() if properties == {}} == said.keys() - silver
+    assert {str(node["config"]["tblproperties"]) for node in manifests["local"].of("model").values()} == {"{}"}
+
+
 @pytest.mark.parametrize(("run", "readers"), [("local", ["analysts"]), ("prod", ["readers"]), ("merging", [])])
 def test_only_gold_is_granted(manifests: dict[str, Manifest], run: str, readers: list[str]) -> None:
     """Gold is granted to the analysts' group that the environment names, to nobody when it names none; the rest never."""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -169,3 +170,53 @@ def test_the_snapshot_keeps_what_a_user_was(warehouse: Warehouse) -> None:
     )
     assert versions == [(6, "BR", False), (6, "FR", True), (7, "FR", False)]
     assert warehouse.rows("select count(*) from snapshots.snap_users") == [(expected_rows()["snapshots.snap_users"] + 1,)]
+
+
+def test_what_is_older_than_it_may_be_kept_is_deleted(warehouse: Warehouse) -> None:
+    """Rows from before the schema's days are gone after a run; the schemas that say nothing keep theirs."""
+    warehouse.dbt(["run", "--select", "silver_watches"], **PRODUCTION)
+    facts = warehouse.rows("select count(*) from gold.fct_watches")
+    oldest, total = warehouse.rows("select min(watched_on), count(*) from silver.silver_watches")[0]
+    kept_from = oldest + timedelta(days=30)
+    days = (datetime.now(UTC).date() - kept_from).days
+    expected = warehouse.rows(f"select count(*) from silver.silver_watches where watched_on >= date'{kept_from}'")
+
+    warehouse.dbt(["run", "--select", "silver_watches"], **PRODUCTION, retention_days={"silver": days})
+
+    assert warehouse.rows("select count(*) from silver.silver_watches") == expected
+    assert 0 < expected[0][0] < total
+    assert warehouse.rows("select count(*) from gold.fct_watches") == facts
+
+
+def test_columns_are_tagged_for_the_masks_that_find_them(warehouse: Warehouse) -> None:
+    """And tables bear their schema's properties; both hold after the next run too, which makes the table anew."""
+    said = {
+        "column_tags": {"silver.silver_users": {"email": {"pii": "email"}, "user_name": {"pii": "name"}}},
+        "table_properties": {"silver": {"lakestead.retention_days": "730"}},
+    }
+
+    for _ in range(2):
+        warehouse.dbt(["run", "--select", "silver_users"], **PRODUCTION, **said)
+        tags = warehouse.rows("select column_name, tag_name, tag_value from information_schema.column_tags order by 1")
+        assert tags == [("email", "pii", "email"), ("user_name", "pii", "name")]
+        assert ("lakestead.retention_days", "730") in warehouse.rows("show tblproperties silver.silver_users")
+
+
+def test_a_backup_holds_every_table(warehouse: Warehouse) -> None:
+    """Each stored table is copied into the schema of its name, and a second backup brings the copy up to date."""
+    schemas = ("raw", "bronze", "silver", "gold", "snapshots")
+    warehouse.rows(f"create catalog {CATALOG}_backup")
+    for schema in schemas:
+        warehouse.rows(f"create schema {CATALOG}_backup.{schema}")
+    backups = {"catalogs": {CATALOG: f"{CATALOG}_backup"}, "retention_days": 30}
+
+    warehouse.dbt(["run-operation", "back_up"], backups=backups)
+    warehouse.rows("delete from gold.fct_watches where watch_id = (select min(watch_id) from gold.fct_watches)")
+    warehouse.dbt(["run-operation", "back_up"], backups=backups)
+
+    query = "select table_schema, table_name from {}.information_schema.tables where table_type = 'MANAGED' order by 1, 2"
+    assert warehouse.rows(query.format(f"{CATALOG}_backup")) == warehouse.rows(query.format(CATALOG))
+    counts = [warehouse.rows(f"select count(*) from {name}.gold.fct_watches") for name in (CATALOG, f"{CATALOG}_backup")]
+    assert counts[0] == counts[1]
+    properties = dict(warehouse.rows(f"show tblproperties {CATALOG}_backup.gold.fct_watches"))
+    assert properties["delta.deletedFileRetentionDuration"] == "interval 30 days"

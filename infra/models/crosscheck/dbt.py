@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from infra.models.crosscheck.words import Wrong, known
 from infra.models.environment import Environment
+from infra.models.handover import FOLLOWING
 
 
 def dbt(environment: Environment) -> Wrong:
@@ -16,5 +17,5 @@ def dbt(environment: Environment) -> Wrong:
     if catalog is not None:
         where = f"catalogs.{project.catalog}.schemas"
         yield from known(("dbt", "schema"), project.schema_, catalog.schemas, "schema", where)
-    if "environment" in project.vars:
-        yield ("dbt", "vars", "environment"), f"is always the environment's name, '{environment.name}'; leave it out"
+    for name in FOLLOWING.keys() & project.vars.keys():
+        yield ("dbt", "vars", name), f"is handed over by itself, from {FOLLOWING[name]}; leave it out"

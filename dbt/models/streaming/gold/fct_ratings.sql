@@ -1,5 +1,6 @@
 {{ config(
     materialized=materialize_by_environment(),
+    post_hook="{{ forget_old_rows('rated_on') }}",
     liquid_clustered_by=layout_columns(
         'cluster_by', ['user_id', 'show_id', 'rated_on']
     )

@@ -6,7 +6,8 @@
     unique_key='watch_id',
     on_schema_change='fail',
     liquid_clustered_by=layout_columns('cluster_by', layout),
-    partition_by=layout_columns('partition_by', layout)
+    partition_by=layout_columns('partition_by', layout),
+    post_hook="{{ forget_old_rows('watched_on') }}"
 ) }}
 
 {#- dbt warns of this key wherever it stands, so it stands only where used. -#}

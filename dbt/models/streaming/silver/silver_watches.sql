@@ -1,4 +1,7 @@
-{{ config(materialized=materialize_by_environment()) }}
+{{ config(
+    materialized=materialize_by_environment(),
+    post_hook="{{ forget_old_rows('watched_on') }}"
+) }}
 
 with
 
