@@ -54,6 +54,7 @@ RESERVED = {
     "pulumi": {
         "infra.engine.rpc",
         "infra.engine.program",
+        "infra.engine.import_code",
         "infra.providers.plugin",
         "infra.operations.engines",
         "infra.components",

@@ -1,6 +1,7 @@
 """`python -m infra.engine`: the engine for any Pulumi Python project whose packages have plugins here.
 
     python -m infra.engine preview|up|refresh|destroy [--cwd DIR] [--stack NAME] [--yes] [--json] [--diff] [--target URN] …
+    python -m infra.engine import TYPE NAME ID | --file FILE
     python -m infra.engine cancel
     python -m infra.engine state unprotect|protect|rename|delete URN
     python -m infra.engine stack init|select|ls|rm|tag|output|history|export|import|change-secrets-provider
@@ -17,7 +18,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from infra.engine.commands import config, deploy, stack, state
+from infra.engine.commands import config, deploy, stack, state, taking_over
 from infra.engine.commands.outcomes import exit_code
 from infra.engine.errors import EngineError
 
@@ -38,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m infra.engine", description="An embedded engine for Pulumi Python programs."
     )
     verbs = parser.add_subparsers(dest="verb", required=True)
-    for group in (deploy, state, stack, config):
+    for group in (deploy, taking_over, state, stack, config):
         group.declare(verbs)
     return parser
 

@@ -92,9 +92,11 @@ class Calls:
         return _with_outputs(new, Created(found.id or new.id, found.outputs))
 
     def take_over(self, new: Resource) -> Resource:
-        """What stands under an import id, as the provider would have it written; ignored properties are its own anyway."""
-        found = self._found(new, new.import_id, {})
+        """What stands under an import id, as the provider would have it written; a component has nothing to look at."""
         now = rfc3339(self._clock())
+        if not new.custom:
+            return replace(new, created=now, modified=now)
+        found = self._found(new, new.import_id, {})
         new = replace(new, inputs=found.inputs, created=now, modified=now)
         return _with_outputs(new, Created(found.id or new.import_id, found.outputs))
 

@@ -11,10 +11,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from types import FrameType
-from typing import Any
+from typing import Any, Final
 
 from infra.engine import program
 from infra.engine import urn as urns
@@ -29,8 +29,9 @@ from infra.engine.events import Ending, Event, Prelude, Summary
 from infra.engine.executor import Executor
 from infra.engine.gate import Gate
 from infra.engine.graph import knots, told
-from infra.engine.history import Entry
+from infra.engine.history import Entry, UpdateKind
 from infra.engine.hooks import Hooks
+from infra.engine.importing import Importer, ImportStopped
 from infra.engine.journal import Journal
 from infra.engine.masking import masked
 from infra.engine.planner import Planner
@@ -161,12 +162,13 @@ class Deployment:
             clock=self._clock,
             hooks=self._hooks,
         )
+        self._defaults = DefaultProviders(self._surroundings.config, self._register_provider)
         self._registrar = Registrar(
             planner=self._planner,
             executor=self._executor,
             snapshot=self._snapshot,
             providers=self._providers,
-            defaults=DefaultProviders(self._surroundings.config, self._register_provider),
+            defaults=self._defaults,
             reporter=self._reporter,
             gate=self._gate,
             preview=request.is_preview,
@@ -201,6 +203,9 @@ class Deployment:
             self._refresh()
         if self._request.is_refresh or self._gate.shut:
             return
+        if self._request.is_import:
+            self._import()
+            return
         if self._request.runs_program:
             self._run_program()
             if not self._gate.shut:
@@ -223,6 +228,21 @@ class Deployment:
             self._prepare(self._snapshot.unreached())
 
     def _compare(self, old: Resource, inputs: Properties) -> DiffResult:
+    def _import(self) -> None:
+        importer = Importer(
+            self._base,
+            stack_name=f"{self._surroundings.project.name}-{self._request.stack}",
+            registrar=self._registrar,
+            executor=self._executor,
+            snapshot=self._snapshot,
+            providers=self._providers,
+            reporter=self._reporter,
+            reference=self._defaults.reference,
+            parallel=self._request.parallel,
+        )
+        with suppress(ImportStopped):  # the gate has it, and it has been told
+            importer.run(self._request.imports)
+
         return compare(self._providers, old, inputs)
 
     def _register_provider(self, goal: Goal, version: str) -> Resource:
@@ -339,7 +359,7 @@ class Deployment:
 
     def _append_history(self, started: int) -> None:
         entry = Entry(
-            kind="destroy" if self._request.is_destroy else "refresh" if self._request.is_refresh else "update",
+            kind=_HISTORIC.get(self._request.kind, "update"),
             started=started // 1_000_000_000,
             ended=self._clock() // 1_000_000_000,
             succeeded=not self._gate.errors,
@@ -384,6 +404,10 @@ class Deployment:
 def _selection(request: Request) -> Selection:
     return Selection(
         targets=request.targets,
+#: What the history calls an operation, where that is no update.
+_HISTORIC: Final[Mapping[str, UpdateKind]] = {"destroy": "destroy", "refresh": "refresh", "import": "resource-import"}
+
+
         excludes=request.excludes,
         replaces=request.replaces,
         target_dependents=request.target_dependents,

@@ -32,6 +32,8 @@ _TITLES: Final[Mapping[Kind, str]] = {
     "destroy": "Destroying",
     "preview-refresh": "Previewing refresh",
     "refresh": "Refreshing",
+    "preview-import": "Previewing import",
+    "import": "Importing",
 }
 #: Operation, as it is planned, under way, done. What the CLI says.
 _WORDS: Final[Mapping[Operation, tuple[str, str, str]]] = {

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from infra.engine.errors import CorruptStateError
 from infra.engine.store import Store
 
-UpdateKind = Literal["update", "destroy", "refresh", "import"]
+UpdateKind = Literal["update", "destroy", "refresh", "import", "resource-import"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from infra.engine.steps import (
     CreateReplacement,
     DeleteReplaced,
     Forget,
+    Import,
     ImportReplacement,
     Read,
     ReadReplacement,
@@ -145,7 +146,9 @@ class Reporter:
         about = result or _old(step)
         if about is None or not (about.custom or step.operation == "delete"):
             return None
-        return step_metadata(step, step.operation, _waiting(step) or _old(step), result)
+        # What is imported is shown as having been there before, as it is.
+        old = result if isinstance(step, Import) else _waiting(step) or _old(step)
+        return step_metadata(step, step.operation, old, result)
 
 
 def subject(step: Step) -> Resource:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from infra.engine.import_file import ImportSpec
 from infra.engine.ports import Plugin
 from infra.engine.values import Properties
 
-Kind = Literal["preview", "up", "preview-destroy", "destroy", "preview-refresh", "refresh"]
+Kind = Literal["preview", "up", "preview-destroy", "destroy", "preview-refresh", "refresh", "preview-import", "import"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,7 @@ class Request:
     `wait`: seconds to wait for the stack's lock if somebody else has it. `detailed`: events bear what the CLI's event log has.
 
     `targets`, `excludes` and `replaces` are URNs or patterns (`targets`): what alone the operation is about, what it leaves
-    alone, what it makes anew.
+    alone, what it makes anew. `imports`: what an import takes over.
     """
 
     kind: Kind
@@ -45,6 +46,7 @@ class Request:
     excludes: tuple[str, ...] = ()
     exclude_dependents: bool = False
     replaces: tuple[str, ...] = ()
+    imports: tuple[ImportSpec, ...] = ()
     backend: Path | str | None = None
     warm: bool = True
 
@@ -66,7 +68,12 @@ class Request:
     @property
     def runs_program(self) -> bool:
         """Whether the program says what is to be done."""
-        return not self.is_destroy and not self.is_refresh
+        return not self.is_destroy and not self.is_refresh and not self.is_import
+
+    @property
+    def is_import(self) -> bool:
+        """Whether resources that exist are taken over, and nothing else is done."""
+        return self.kind.endswith("import")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
