@@ -23,9 +23,9 @@ _DEFAULT_PAGE, _LONGEST_PAGE = 100, 10_000
 
 
 def _wanted(request: Request) -> frozenset[str] | None:
-    """The attributes to answer, None for all. Nested ones count as their parent."""
+    """The attributes to answer, None for all. Nested ones count as their parent; an applicationId is always told."""
     if listed := request.query.get("attributes"):
-        return frozenset({"id", "schemas", *(name.strip().partition(".")[0] for name in listed.split(","))})
+        return frozenset({"id", "schemas", "applicationId", *(name.strip().partition(".")[0] for name in listed.split(","))})
     if excluded := request.query.get("excludedAttributes"):
         everything = {"id", "schemas", "meta", "members", "groups", *VALUE_LISTS, *(f for kept in KEPT.values() for f in kept)}
         return frozenset(everything - {name.strip() for name in excluded.split(",")} | {"id", "schemas"})
