@@ -21,11 +21,25 @@ from infra.emulator.errors import NotFound, WorkspaceError
 from infra.emulator.files import object_api, volume_file_api
 from infra.emulator.identity import account, federation_policies, permissions, scim, tokens
 from infra.emulator.jobs import jobs, run_outputs, run_repairs, runs
+from infra.emulator.pipelines import pipelines
 from infra.emulator.rendering import as_json, failure, injected
 from infra.emulator.requests import Request, Response, Route
 from infra.emulator.routing import Router
 from infra.emulator.traffic import Fault
-from infra.emulator.unity import bindings, catalogs, grants, metastores, schemas, tables, volumes
+from infra.emulator.unity import (
+    bindings,
+    catalogs,
+    connections,
+    credentials,
+    external_locations,
+    grants,
+    metastores,
+    quotas,
+    schemas,
+    system_schemas,
+    tables,
+    volumes,
+)
 from infra.emulator.warehouses import statements, thrift, warehouse_config, warehouses
 from infra.emulator.workspace import Caller, Workspace
 
@@ -36,7 +50,8 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 #: The modules whose `routes` make up the workspace, one a family.
 FAMILIES: tuple[Any, ...] = (
     *(auth, tokens, scim, account, federation_policies, control, permissions),
-    *(metastores, catalogs, schemas, volumes, tables, grants, bindings),
+    *(metastores, catalogs, schemas, volumes, tables, grants, bindings, quotas),
+    *(credentials, external_locations, connections, system_schemas),
     *(warehouses, warehouse_config, thrift, statements, secret_scopes, object_api, volume_file_api),
     *(jobs, runs, run_repairs, run_outputs),
 )

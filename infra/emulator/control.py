@@ -39,42 +39,43 @@ def _status(workspace: Workspace, _caller: Caller, _request: Request) -> dict[st
     }
 
 
-def _require_admin(caller: Caller) -> None:
+def require_admin(caller: Caller) -> None:
+    """Raise PermissionDenied for anybody else."""
     if not caller.is_admin:
         raise PermissionDenied("The control API is for workspace admins.")
 
 
 def _counters(workspace: Workspace, caller: Caller, _request: Request) -> dict[str, Any]:
     """Calls and writes per endpoint since the start or the last reset."""
-    _require_admin(caller)
+    require_admin(caller)
     return workspace.traffic.body()
 
 
 def _reset_counters(workspace: Workspace, caller: Caller, _request: Request) -> dict[str, Any]:
-    _require_admin(caller)
+    require_admin(caller)
     workspace.traffic.reset()
     return {}
 
 
 def _list_faults(workspace: Workspace, caller: Caller, _request: Request) -> dict[str, Any]:
-    _require_admin(caller)
+    require_admin(caller)
     return {"faults": [fault.body() for fault in workspace.traffic.faults]}
 
 
 def _add_fault(workspace: Workspace, caller: Caller, request: Request) -> dict[str, Any]:
     """The body is a `Fault`'s fields; answers it with its id."""
-    _require_admin(caller)
+    require_admin(caller)
     return workspace.traffic.add(Fault.of(request.body)).body()
 
 
 def _clear_faults(workspace: Workspace, caller: Caller, _request: Request) -> dict[str, Any]:
-    _require_admin(caller)
+    require_admin(caller)
     workspace.traffic.faults.clear()
     return {}
 
 
 def _remove_fault(workspace: Workspace, caller: Caller, request: Request) -> dict[str, Any]:
-    _require_admin(caller)
+    require_admin(caller)
     remaining = [fault for fault in workspace.traffic.faults if str(fault.id) != request.parameters["id"]]
     if len(remaining) == len(workspace.traffic.faults):
         raise NotFound(f"There is no fault {request.parameters['id']}.")
@@ -83,13 +84,13 @@ def _remove_fault(workspace: Workspace, caller: Caller, request: Request) -> dic
 
 
 def _clock(workspace: Workspace, caller: Caller, _request: Request) -> dict[str, Any]:
-    _require_admin(caller)
+    require_admin(caller)
     return {"now": workspace.clock.millis(), "offset": workspace.clock.offset}
 
 
 def _set_clock(workspace: Workspace, caller: Caller, request: Request) -> dict[str, Any]:
     """`offset` sets the distance to the machine's clock in seconds, `advance` adds to it."""
-    _require_admin(caller)
+    require_admin(caller)
     if not set(request.body) <= {"offset", "advance"} or not request.body:
         raise InvalidParameter("the clock takes offset or advance, both in seconds")
     workspace.clock.offset = float(request.body.get("offset", workspace.clock.offset)) + float(request.body.get("advance", 0))

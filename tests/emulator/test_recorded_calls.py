@@ -26,8 +26,8 @@ Exchange = tuple[dict[str, Any], httpx.Response]
 
 CALLS = Path(__file__).parents[3] / "shared" / "data" / "provider-wire" / "calls.jsonl"
 TESTER = "tester@databricks.com"
-#: Jobs have tests of their own; storage credentials are not served.
-NOT_OURS = ("/api/2.2/jobs", "/api/2.1/unity-catalog/bindings/storage_credential")
+#: Jobs have tests of their own.
+NOT_OURS = ("/api/2.2/jobs",)
 
 #: Fields whose values differ from workspace to workspace or from moment to moment.
 VOLATILE = {

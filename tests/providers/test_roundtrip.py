@@ -20,6 +20,7 @@ from tests.providers.account_cases import ACCOUNT_CASES, IMPORTED_BY, UNFINDABLE
 from tests.providers.content_cases import CONTENT_CASES
 from tests.providers.recording import ACCOUNT
 from tests.providers.scripted import subject
+from tests.providers.unity_cases import ROLE, UNITY_CASES, UNITY_DATED
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         place.ids["application"] = principal["applicationId"]
         warehouse = {"name": "here", "clusterSize": "2X-Small", "warehouseType": "PRO", "enableServerlessCompute": False}
         place.ids["warehouse"] = place.made("SqlEndpoint", warehouse)[1]
+        place.made("StorageCredential", {"name": "lake", "awsIamRole": {"roleArn": ROLE}})
+        place.ids["workspace"] = str(live.inside.id)
         place.ids["job"] = place.made("Job", {"name": "here"})[1]
         yield place
         provider.close()
@@ -139,9 +142,13 @@ CASES: dict[str, tuple[Make, Properties]] = {
     "Job": (job, {"maxConcurrentRuns": 2, "description": "x", "queue": {"enabled": True}}),
     **ACCOUNT_CASES,
     **CONTENT_CASES,
+    **UNITY_CASES,
 }
 #: What is left of a resource when it is deleted: a principal has entitlements, if none at all.
 STAYS = {"Entitlements"}
+
+#: Types whose objects say when they were made.
+DATED = {"Catalog", "Schema", "Volume", "Job", *UNITY_DATED}
 
 kinds = pytest.mark.parametrize("kind", list(CASES))
 
@@ -230,7 +237,7 @@ def test_what_a_create_has_made_is_found_without_its_id(place: Place, kind: str)
         found = place.provider.find(here, inputs, before)
         later = place.provider.find(here, inputs, before + 3600)
         assert (missing, found and found.id) == (None, id)
-        assert (later is None) == (kind in {"Catalog", "Schema", "Volume", "Job"})
+        assert (later is None) == (kind in DATED)
     finally:
         place.provider.delete(here, id, inputs, outputs)
 

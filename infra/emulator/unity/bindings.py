@@ -1,4 +1,4 @@
-"""Which workspaces may use a securable whose isolation mode is ISOLATED. Kept and answered, for one workspace.
+"""Which workspaces may use a securable whose isolation mode is ISOLATED: kept and answered here, obeyed by `isolation`.
 
 databricks-sdk `catalog.WorkspaceBindingsAPI`; https://docs.databricks.com/api/workspace/workspacebindings
 """
@@ -10,17 +10,10 @@ from typing import Any
 from infra.emulator.errors import InvalidParameter
 from infra.emulator.requests import Request, Route
 from infra.emulator.unity import registry
-from infra.emulator.unity.privileges import require_manage, require_visible
-from infra.emulator.unity.securables import CATALOG, CREDENTIAL, EXTERNAL_LOCATION, STORAGE_CREDENTIAL
+from infra.emulator.unity.isolation import BINDABLE, READ_ONLY, READ_WRITE, bindings_of
+from infra.emulator.unity.privileges import manages, require_manager, require_visible
+from infra.emulator.unity.securables import CATALOG
 from infra.emulator.workspace import Caller, Workspace
-
-BINDABLE = (CATALOG, EXTERNAL_LOCATION, STORAGE_CREDENTIAL, CREDENTIAL)
-READ_WRITE, READ_ONLY = "BINDING_TYPE_READ_WRITE", "BINDING_TYPE_READ_ONLY"
-
-
-def bindings_of(workspace: Workspace, securable_type: str, name: str) -> dict[str, str]:
-    """The binding type by workspace id, as text."""
-    return workspace.store.get("bindings", f"{securable_type}/{name}") or {}
 
 
 def bind_here(workspace: Workspace, securable_type: str, name: str) -> None:
@@ -33,7 +26,7 @@ def change(workspace: Workspace, caller: Caller, securable_type: str, name: str,
     """Apply `add` and `remove`, lists of {workspace_id, binding_type}."""
     with workspace.store.transaction():
         registry.fetch(workspace, securable_type, name)
-        require_manage(workspace, caller, securable_type, name)
+        require_manager(workspace, caller, securable_type, name)
         bound = bindings_of(workspace, securable_type, name)
         for binding in body.get("remove") or []:
             bound.pop(str(binding["workspace_id"]), None)
@@ -41,6 +34,8 @@ def change(workspace: Workspace, caller: Caller, securable_type: str, name: str,
             kind = binding.get("binding_type", READ_WRITE)
             if kind not in (READ_WRITE, READ_ONLY):
                 raise InvalidParameter(f"binding_type must be {READ_WRITE} or {READ_ONLY}, got '{kind}'")
+            if kind == READ_ONLY and securable_type != CATALOG:
+                raise InvalidParameter(f"Supported binding types for {securable_type.upper()} are {READ_WRITE}")
             bound[str(binding["workspace_id"])] = kind
         workspace.store.put("bindings", f"{securable_type}/{name}", bound)
     return bound
@@ -60,7 +55,8 @@ def _target(request: Request) -> tuple[str, str]:
 def _get(workspace: Workspace, caller: Caller, request: Request) -> dict[str, Any]:
     securable_type, name = _target(request)
     registry.fetch(workspace, securable_type, name)
-    require_visible(workspace, caller, securable_type, name)
+    if not manages(workspace, caller, securable_type, name):
+        require_visible(workspace, caller, securable_type, name)
     return _render(bindings_of(workspace, securable_type, name))
 
 

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.emulator.errors import InvalidParameter
 from infra.emulator.paging import page
 from infra.emulator.requests import Request, Route
 from infra.emulator.store import Document
-from infra.emulator.unity import bindings, registry, schemas
+from infra.emulator.unity import bindings, quotas, registry, schemas
 from infra.emulator.unity.privileges import require, require_manage, require_visible, visible
 from infra.emulator.unity.securables import CATALOG, INFORMATION_SCHEMA, METASTORE, check_name
 from infra.emulator.workspace import Caller, Workspace
@@ -46,6 +45,7 @@ def create(workspace: Workspace, caller: Caller, body: dict[str, Any]) -> Docume
         document["storage_location"] = f"{root.rstrip('/')}/__unitystorage/catalogs/{document['id']}"
     with workspace.store.transaction():
         registry.check_free(workspace, CATALOG, name)
+        quotas.check_room(workspace, CATALOG, name)
         workspace.store.put(CATALOG, name, document)
         if document["catalog_type"] == "MANAGED_CATALOG":
             schemas.insert(workspace, caller, name, "default", {"comment": "Default schema (auto-created)"})
@@ -64,8 +64,8 @@ def update(workspace: Workspace, caller: Caller, name: str, body: dict[str, Any]
         for field in ("properties", "options"):
             if field in body:
                 document[field] = registry.string_map(body[field] or {}, field)
-        _choose(document, body, "isolation_mode", _ISOLATION)
-        _choose(document, body, "enable_predictive_optimization", _OPTIMIZATION)
+        registry.choose(document, body, "isolation_mode", _ISOLATION)
+        registry.choose(document, body, "enable_predictive_optimization", _OPTIMIZATION)
         document.update(schemas.optimization(workspace, document["enable_predictive_optimization"]))
         if "owner" in body:
             document["owner"] = registry.principal(workspace, body["owner"])
@@ -93,14 +93,6 @@ def _catalog_type(body: dict[str, Any]) -> str:
     if body.get("connection_name"):
         return "FOREIGN_CATALOG"
     return "DELTASHARING_CATALOG" if body.get("share_name") else "MANAGED_CATALOG"
-
-
-def _choose(document: Document, body: dict[str, Any], field: str, values: tuple[str, ...]) -> None:
-    if field not in body:
-        return
-    if body[field] not in values:
-        raise InvalidParameter(f"{field} must be one of {', '.join(values)}, got '{body[field]}'")
-    document[field] = body[field]
 
 
 def _create(workspace: Workspace, caller: Caller, request: Request) -> Document:

@@ -11,8 +11,8 @@ from typing import Any
 from infra.emulator.errors import InvalidParameter
 from infra.emulator.requests import Request, Route
 from infra.emulator.unity import registry
-from infra.emulator.unity.privileges import grants_of, manages, require_manage, require_visible
-from infra.emulator.unity.securables import METASTORE, PRIVILEGES, ancestry, check_privilege
+from infra.emulator.unity.privileges import grants_of, manages, require_manager, require_visible
+from infra.emulator.unity.securables import FUNCTION, METASTORE, MODEL, PRIVILEGES, ancestry, check_privilege
 from infra.emulator.workspace import Caller, Workspace
 
 _ALIASES = {"REGISTERED_MODEL": "function", "VIEW": "table"}
@@ -28,7 +28,7 @@ def change(
     """
     with workspace.store.transaction():
         registry.fetch(workspace, securable_type, full_name)
-        require_manage(workspace, caller, securable_type, full_name)
+        require_manager(workspace, caller, securable_type, full_name)
         grants = {name: set(privileges) for name, privileges in grants_of(workspace, securable_type, full_name).items()}
         for entry in changes:
             name = str(entry.get("principal") or "")
@@ -67,6 +67,8 @@ def _target(workspace: Workspace, request: Request) -> tuple[str, str]:
         known = ", ".join(sorted(kind.upper() for kind in PRIVILEGES))
         raise InvalidParameter(f"'{given}' is not a securable type of this workspace; known are {known}")
     full_name = request.parameters["full_name"].lower()
+    if securable_type == FUNCTION and workspace.store.get(MODEL, full_name) is not None:
+        return MODEL, full_name  # models are functions to this API
     if securable_type == METASTORE and full_name != workspace.metastore_id:
         raise registry.missing(METASTORE, full_name)
     return securable_type, full_name
@@ -77,9 +79,9 @@ def _visible_names(
 ) -> set[str]:
     """Whose grants the answer shows: who manages the securable sees all, others their own."""
     registry.fetch(workspace, *target)
-    if target[0] != METASTORE:
-        require_visible(workspace, caller, *target)
     if not manages(workspace, caller, *target):
+        if target[0] != METASTORE:
+            require_visible(workspace, caller, *target)
         names &= caller.principals
     wanted = request.query.get("principal")
     return names & {registry.principal(workspace, wanted)} if wanted else names

@@ -78,13 +78,13 @@ def _list(workspace: Workspace, _caller: Caller, _request: Request) -> dict[str,
 
 def _get(workspace: Workspace, _caller: Caller, request: Request) -> Document:
     """databricks-sdk `MetastoresAPI.get`."""
-    _check_id(workspace, request.parameters["id"])
+    check_id(workspace, request.parameters["id"])
     return metastore(workspace)
 
 
 def _update(workspace: Workspace, caller: Caller, request: Request) -> Document:
     """databricks-sdk `MetastoresAPI.update`."""
-    _check_id(workspace, request.parameters["id"])
+    check_id(workspace, request.parameters["id"])
     require_manage(workspace, caller, METASTORE, workspace.metastore_id)
     with workspace.store.transaction():
         document = metastore(workspace)
@@ -98,7 +98,8 @@ def _update(workspace: Workspace, caller: Caller, request: Request) -> Document:
     return document
 
 
-def _check_id(workspace: Workspace, metastore_id: str) -> None:
+def check_id(workspace: Workspace, metastore_id: str) -> None:
+    """Raise NotFound for another metastore than this workspace's."""
     if metastore_id != workspace.metastore_id:
         raise NotFound(f"Metastore '{metastore_id}' does not exist.", code="METASTORE_DOES_NOT_EXIST")
 

@@ -8,11 +8,13 @@ The rules, from https://docs.databricks.com/data-governance/unity-catalog/manage
 - MANAGE is an owner's right to alter, drop and grant, without the other privileges. BROWSE shows metadata.
 - Admins of this workspace are metastore admins and may do all.
 - `information_schema` may be read by who may use its catalog.
+- What is isolated and not bound to this workspace nobody can use here (`infra.emulator.unity.isolation`).
 """
 
 from __future__ import annotations
 
 from infra.emulator.errors import PermissionDenied
+from infra.emulator.unity import isolation
 from infra.emulator.unity.securables import (
     ALL,
     BROWSE,
@@ -37,6 +39,7 @@ def require(workspace: Workspace, caller: Caller, privilege: str, securable_type
 
     `privilege` as in databricks-sdk `catalog.Privilege` (`USE_CATALOG`), `full_name` lower-case.
     """
+    isolation.require_accessible(workspace, securable_type, full_name, privilege)
     if caller.is_admin:
         return
     for kind, name in ancestry(securable_type, full_name):
@@ -66,7 +69,14 @@ def manages(workspace: Workspace, caller: Caller, securable_type: str, full_name
 
 
 def require_manage(workspace: Workspace, caller: Caller, securable_type: str, full_name: str) -> None:
-    """Raise PermissionDenied unless `manages`."""
+    """Raise PermissionDenied unless `manages`, and the securable may be changed from this workspace."""
+    isolation.require_accessible(workspace, securable_type, full_name, MANAGE)
+    require_manager(workspace, caller, securable_type, full_name)
+
+
+def require_manager(workspace: Workspace, caller: Caller, securable_type: str, full_name: str) -> None:
+    """Raise PermissionDenied unless `manages`. It suffices for bindings and grants, which need not be changed from a workspace
+    that may use the securable."""
     if not manages(workspace, caller, securable_type, full_name):
         raise denied(workspace, MANAGE, securable_type, full_name)
 
@@ -77,6 +87,8 @@ def visible(workspace: Workspace, caller: Caller, securable_type: str, full_name
     Shown is what the caller manages and what BROWSE covers; a catalog or schema that may be used; and in such a one what
     any further privilege holds for.
     """
+    if not isolation.accessible(workspace, securable_type, full_name):
+        return False
     if manages(workspace, caller, securable_type, full_name):
         return True
     lineage = ancestry(securable_type, full_name)
@@ -94,6 +106,7 @@ def require_visible(workspace: Workspace, caller: Caller, securable_type: str, f
     """Raise PermissionDenied unless `visible`, naming the privilege that would show it."""
     if visible(workspace, caller, securable_type, full_name):
         return
+    isolation.require_accessible(workspace, securable_type, full_name)
     for kind, name in ancestry(securable_type, full_name):
         if kind in _USE and not _holds(workspace, caller, _USE[kind], kind, name):
             raise denied(workspace, _USE[kind], kind, name)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from infra.emulator.errors import AlreadyExists, InvalidParameter, InvalidState, NotFound
 from infra.emulator.identity import directory
 from infra.emulator.store import Document
 from infra.emulator.unity import dropped
-from infra.emulator.unity.securables import CATALOG, FUNCTION, SCHEMA, TABLE, VOLUME, title
+from infra.emulator.unity.securables import CATALOG, FUNCTION, MODEL, SCHEMA, TABLE, VOLUME, title
 from infra.emulator.workspace import Caller, Workspace
 
 #: What lives in a schema and goes with it, by kind of document.
-CONTENTS = (TABLE, VOLUME, FUNCTION, "model")
+CONTENTS = (TABLE, VOLUME, FUNCTION, MODEL)
 
 
 def fetch(workspace: Workspace, securable_type: str, full_name: str) -> Document:
@@ -59,6 +61,14 @@ def string_map(value: object, field: str) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
         raise InvalidParameter(f"{field} must be a map from string to string")
     return value
+
+
+def choose(document: Document, body: dict[str, Any], field: str, values: tuple[str, ...]) -> None:
+    """Write a field that has a few values into the document, if the body names it. Raises InvalidParameter for another."""
+    if field in body:
+        if body[field] not in values:
+            raise InvalidParameter(f"{field} must be one of {', '.join(values)}, got '{body[field]}'")
+        document[field] = body[field]
 
 
 def rename(workspace: Workspace, securable_type: str, old: str, new: str) -> None:
@@ -119,7 +129,7 @@ def _check_empty(workspace: Workspace, securable_type: str, full_name: str) -> N
         raise InvalidState(f"Catalog '{full_name}' is not empty. The catalog has {schemas} schema(s)", code="CATALOG_NOT_EMPTY")
     if securable_type == SCHEMA:
         tables, functions, volumes = count(TABLE, full_name), count(FUNCTION, full_name), count(VOLUME, full_name)
-        functions += count("model", full_name)
+        functions += count(MODEL, full_name)
         if tables or functions or volumes:
             raise InvalidState(
                 f"Schema '{full_name}' is not empty."

@@ -11,7 +11,7 @@ from infra.emulator.errors import InvalidParameter, PermissionDenied
 from infra.emulator.paging import page
 from infra.emulator.requests import Request, Route
 from infra.emulator.store import Document
-from infra.emulator.unity import metastores, registry
+from infra.emulator.unity import metastores, quotas, registry
 from infra.emulator.unity.privileges import require, require_manage, require_visible, visible
 from infra.emulator.unity.securables import CATALOG, INFORMATION_SCHEMA, SCHEMA, check_name, split
 from infra.emulator.workspace import Caller, Workspace
@@ -32,6 +32,7 @@ def create(workspace: Workspace, caller: Caller, body: dict[str, Any]) -> Docume
         given["properties"] = registry.string_map(body["properties"], "properties")
     with workspace.store.transaction():
         registry.check_free(workspace, SCHEMA, f"{catalog}.{name}")
+        quotas.check_room(workspace, SCHEMA, f"{catalog}.{name}")
         return insert(workspace, caller, catalog, name, given)
 
 

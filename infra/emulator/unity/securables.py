@@ -10,7 +10,7 @@ from __future__ import annotations
 from infra.emulator.errors import InvalidParameter
 
 METASTORE, CATALOG, SCHEMA = "metastore", "catalog", "schema"
-TABLE, VOLUME, FUNCTION = "table", "volume", "function"
+TABLE, VOLUME, FUNCTION, MODEL = "table", "volume", "function", "model"
 EXTERNAL_LOCATION, STORAGE_CREDENTIAL, CREDENTIAL, CONNECTION = (
     "external_location",
     "storage_credential",
@@ -23,7 +23,7 @@ USE_CATALOG, USE_SCHEMA = "USE_CATALOG", "USE_SCHEMA"
 INFORMATION_SCHEMA = "information_schema"
 
 #: The types that live in a schema.
-LEAVES = frozenset({TABLE, VOLUME, FUNCTION})
+LEAVES = frozenset({TABLE, VOLUME, FUNCTION, MODEL})
 _DATA = frozenset({"SELECT", "MODIFY", "EXECUTE", "READ_VOLUME", "WRITE_VOLUME", "REFRESH"})
 _COMMON = frozenset({ALL, MANAGE, "APPLY_TAG"})
 _IN_SCHEMA = (
@@ -67,6 +67,7 @@ PRIVILEGES: dict[str, frozenset[str]] = {
     TABLE: _COMMON | {"SELECT", "MODIFY", "REFRESH"},
     VOLUME: _COMMON | {"READ_VOLUME", "WRITE_VOLUME"},
     FUNCTION: _COMMON | {"EXECUTE", "CREATE_MODEL_VERSION"},
+    MODEL: _COMMON | {"EXECUTE", "CREATE_MODEL_VERSION"},
     EXTERNAL_LOCATION: _STORAGE
     | {BROWSE, "CREATE_EXTERNAL_VOLUME", "CREATE_FOREIGN_SECURABLE", "CREATE_MANAGED_STORAGE", "EXTERNAL_USE_LOCATION"},
     STORAGE_CREDENTIAL: _STORAGE | {"CREATE_EXTERNAL_LOCATION"},

@@ -11,7 +11,7 @@ from infra.emulator.errors import InvalidParameter
 from infra.emulator.paging import page
 from infra.emulator.requests import Request, Route
 from infra.emulator.store import Document
-from infra.emulator.unity import metastores, registry
+from infra.emulator.unity import metastores, paths, quotas, registry
 from infra.emulator.unity.privileges import require, require_manage, require_visible, visible
 from infra.emulator.unity.securables import SCHEMA, VOLUME, check_name, split
 from infra.emulator.workspace import Caller, Workspace
@@ -20,7 +20,7 @@ _LONGEST_PAGE = 10_000
 
 
 def create(workspace: Workspace, caller: Caller, body: dict[str, Any]) -> Document:
-    """Make a volume. Needs USE CATALOG, USE SCHEMA and CREATE VOLUME; an external one needs a `storage_location`."""
+    """Make a volume. Needs USE CATALOG, USE SCHEMA and CREATE VOLUME; an external one lies in an external location."""
     name = check_name(str(body.get("name") or ""), VOLUME)
     schema = ".".join(str(body.get(field) or "").lower() for field in ("catalog_name", "schema_name"))
     kind = body.get("volume_type")
@@ -36,6 +36,8 @@ def create(workspace: Workspace, caller: Caller, body: dict[str, Any]) -> Docume
         raise InvalidParameter(f"{rule}.")
     schema_document = registry.fetch(workspace, SCHEMA, schema)
     require(workspace, caller, "CREATE_VOLUME", SCHEMA, schema)
+    if location:
+        paths.require_external(workspace, caller, str(location), VOLUME)
     volume_id = workspace.new_uuid()
     document: Document = {
         **registry.stamp(workspace, caller),
@@ -51,6 +53,7 @@ def create(workspace: Workspace, caller: Caller, body: dict[str, Any]) -> Docume
     }
     with workspace.store.transaction():
         registry.check_free(workspace, VOLUME, document["full_name"])
+        quotas.check_room(workspace, VOLUME, document["full_name"])
         workspace.store.put(VOLUME, document["full_name"], document, parent=schema)
     return document
 

@@ -27,10 +27,17 @@ from infra.providers.databricks.secrets.secret import Secret
 from infra.providers.databricks.secrets.secret_acl import SecretAcl
 from infra.providers.databricks.secrets.secret_scope import SecretScope
 from infra.providers.databricks.unity.catalog import Catalog
+from infra.providers.databricks.unity.catalog_workspace_binding import CatalogWorkspaceBinding
+from infra.providers.databricks.unity.connection import Connection
+from infra.providers.databricks.unity.credential import Credential
+from infra.providers.databricks.unity.external_location import ExternalLocation
 from infra.providers.databricks.unity.grant import Grant
 from infra.providers.databricks.unity.grants import Grants
 from infra.providers.databricks.unity.schema import Schema
+from infra.providers.databricks.unity.storage_credential import StorageCredential
+from infra.providers.databricks.unity.system_schema import SystemSchema
 from infra.providers.databricks.unity.volume import Volume
+from infra.providers.databricks.unity.workspace_binding import WorkspaceBinding
 
 RESOURCES: Final[Mapping[str, Resource]] = {
     resource.token: resource
@@ -41,8 +48,12 @@ RESOURCES: Final[Mapping[str, Resource]] = {
         ServicePrincipalFederationPolicy(),
         ServicePrincipalSecret(),
         Catalog(),
+        CatalogWorkspaceBinding(),
+        Connection(),
+        Credential(),
         Directory(),
         Entitlements(),
+        ExternalLocation(),
         File(),
         Grant(),
         Grants(),
@@ -57,8 +68,11 @@ RESOURCES: Final[Mapping[str, Resource]] = {
         SecretScope(),
         ServicePrincipal(),
         SqlEndpoint(),
+        StorageCredential(),
+        SystemSchema(),
         User(),
         Volume(),
+        WorkspaceBinding(),
         WorkspaceFile(),
     )
 }

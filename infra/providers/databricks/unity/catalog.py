@@ -14,10 +14,10 @@ from infra.providers.databricks.errors import Absent, Incomplete
 from infra.providers.databricks.listings import Listing
 from infra.providers.databricks.resource import Resource, found, joined, made_since, path, picked, posted, zeroes
 from infra.providers.databricks.shapes import AUTO_NAME, PROVIDER_CONFIG, Shape, block, flag, integer, mapping, text
+from infra.providers.databricks.unity.isolation import bind_here
 from infra.providers.databricks.workspace import Workspace
 
 _CATALOGS = "/api/2.1/unity-catalog/catalogs"
-_BINDINGS = "/api/2.1/unity-catalog/bindings/catalog"
 _LATER = ("owner", "isolation_mode", "enable_predictive_optimization")
 _CREATE = (
     "name",
@@ -104,7 +104,7 @@ class Catalog(Resource):
             later = picked(wanted, *_LATER)
             if later:
                 answer = workspace.patch(at, later)
-                _bind(workspace, name, inputs)
+                bind_here(workspace, "catalog", name, inputs)
         except ProviderError as error:
             raise Incomplete(name, self.outputs(workspace, name, answer, inputs), error) from error
         return name, self.outputs(workspace, name, answer, inputs)
@@ -126,10 +126,11 @@ class Catalog(Resource):
             change["new_name"] = name
         answer: Answer = workspace.patch(path(_CATALOGS, id), change)
         if news.get("isolationMode") != olds.get("isolationMode"):
-            _bind(workspace, name, news)
+            bind_here(workspace, "catalog", name, news)
         return self.outputs(workspace, name, answer, self.expected(olds, news))
 
     def delete(self, workspace: Workspace, id: str, outputs: Properties) -> None:
+        bind_here(workspace, "catalog", id, outputs)  # a binding that went first would hide it
         query = {"force": True} if outputs.get("forceDestroy") else {}
         workspace.delete(path(_CATALOGS, id), **query)
 
@@ -139,9 +140,3 @@ def _remove_default_schema(workspace: Workspace, name: str) -> None:
         workspace.delete(path("/api/2.1/unity-catalog/schemas", f"{name}.default"))
     except Absent:
         return  # a foreign or shared catalog has none
-
-
-def _bind(workspace: Workspace, name: str, inputs: Properties) -> None:
-    if str(inputs.get("isolationMode", "")).endswith("ISOLATED"):
-        binding = {"workspace_id": int(workspace.id), "binding_type": "BINDING_TYPE_READ_WRITE"}
-        workspace.patch(path(_BINDINGS, name), {"add": [binding]})
