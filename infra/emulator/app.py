@@ -21,7 +21,6 @@ from infra.emulator.errors import NotFound, WorkspaceError
 from infra.emulator.files import object_api, volume_file_api
 from infra.emulator.identity import account, federation_policies, permissions, scim, tokens
 from infra.emulator.jobs import jobs, run_outputs, run_repairs, runs
-from infra.emulator.pipelines import pipelines
 from infra.emulator.rendering import as_json, failure, injected
 from infra.emulator.requests import Request, Response, Route
 from infra.emulator.routing import Router
