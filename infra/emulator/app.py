@@ -21,6 +21,7 @@ from infra.emulator.errors import NotFound, WorkspaceError
 from infra.emulator.files import object_api, volume_file_api
 from infra.emulator.identity import account, federation_policies, permissions, scim, tokens
 from infra.emulator.jobs import jobs, run_outputs, run_repairs, runs
+from infra.emulator.pipelines import pipelines
 from infra.emulator.rendering import as_json, failure, injected
 from infra.emulator.requests import Request, Response, Route
 from infra.emulator.routing import Router
@@ -52,7 +53,7 @@ FAMILIES: tuple[Any, ...] = (
     *(metastores, catalogs, schemas, volumes, tables, grants, bindings, quotas),
     *(credentials, external_locations, connections, system_schemas),
     *(warehouses, warehouse_config, thrift, statements, secret_scopes, object_api, volume_file_api),
-    *(jobs, runs, run_repairs, run_outputs),
+    *(jobs, runs, run_repairs, run_outputs, pipelines),
 )
 
 NOBODY = Caller(id="", name="", display_name="")

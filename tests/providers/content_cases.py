@@ -1,4 +1,4 @@
-"""Cases of `test_roundtrip` for what lies in a workspace: notebooks, files in volumes."""
+"""Cases of `test_roundtrip` for what lies in a workspace: notebooks, files in volumes, pipelines."""
 
 from __future__ import annotations
 
@@ -17,5 +17,16 @@ CONTENT_CASES: dict[str, tuple[Make, Properties]] = {
     "File": (
         lambda _: {"path": "/Volumes/main/here/files/in/f.csv", "contentBase64": "YSxiCg=="},
         {"contentBase64": "YSxiCjEsMgo="},
+    ),
+    "Pipeline": (
+        lambda _: {
+            "name": "flights",
+            "catalog": "main",
+            "schema": "here",
+            "libraries": [{"file": {"path": "/Shared/p.py"}}],
+            "configuration": {"env": "prod"},
+            "notifications": [{"alerts": ["on-update-failure"], "emailRecipients": ["a@example.com"]}],
+        },
+        {"development": True, "serverless": True},
     ),
 }

@@ -32,6 +32,7 @@ class ObjectType:
     levels: tuple[str, ...]
 
 
+_SQL = ("CAN_VIEW", "CAN_READ", "CAN_RUN", "CAN_EDIT", MANAGE)
 _TREE = ("CAN_READ", "CAN_RUN", "CAN_EDIT", MANAGE)
 _WAREHOUSE = ObjectType("warehouse", "warehouses", "/sql/warehouses/", ("CAN_VIEW", "CAN_MONITOR", "CAN_USE", MANAGE, OWNER))
 TYPES: dict[str, ObjectType] = {
@@ -41,6 +42,19 @@ TYPES: dict[str, ObjectType] = {
     "directories": ObjectType("object_id", "directory", "/directories/", _TREE),
     "notebooks": ObjectType("object_id", "notebook", "/notebooks/", _TREE),
     "files": ObjectType("object_id", "file", "/files/", _TREE),
+    "pipelines": ObjectType("pipeline", "pipelines", "/pipelines/", ("CAN_VIEW", "CAN_RUN", MANAGE, OWNER)),
+    "repos": ObjectType("object_id", "repo", "/repos/", _TREE),
+    "sql/queries": ObjectType("query", "query", "/sql/queries/", _SQL),
+    "sql/alerts": ObjectType("alert", "alert", "/sql/alerts/", _SQL),
+    "alertsv2": ObjectType("alert_v2", "alertv2", "/alertsv2/", _TREE),
+    "dashboards": ObjectType("dashboard", "dashboard", "/dashboards/", _TREE),
+    "experiments": ObjectType("experiment", "mlflowExperiment", "/experiments/", ("CAN_READ", "CAN_EDIT", MANAGE)),
+    "serving-endpoints": ObjectType(
+        "serving_endpoint_id", "serving-endpoint", "/serving-endpoints/", ("CAN_VIEW", "CAN_QUERY", MANAGE)
+    ),
+    "vector-search-endpoints": ObjectType(
+        "vector_search_endpoint_id", "vector-search-endpoints", "/vector-search-endpoints/", ("CAN_USE", MANAGE)
+    ),
 }
 
 

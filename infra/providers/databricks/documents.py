@@ -39,6 +39,17 @@ def body(shape: Shape, values: Properties) -> Document:
     return sent
 
 
+def compact(document: Document) -> Document:
+    """A document without what is empty or zero, however deep: so the official provider sends most types."""
+    return {key: kept for key, value in document.items() if (kept := _compact(value)) not in (None, "", 0, [])}
+
+
+def _compact(value: Any) -> Any:
+    if isinstance(value, dict):
+        return compact(value)
+    return [_compact(item) for item in value] if isinstance(value, list) else value
+
+
 def properties(shape: Shape, answer: Mapping[str, Any], known: Properties | None = None) -> Properties:
     """Every property of the shape, out of an answer; `known` fills in what is local, or what the answer is silent about."""
     known = known or {}

@@ -22,6 +22,7 @@ from infra.providers.databricks.identity.service_principal_federation_policy imp
 from infra.providers.databricks.identity.service_principal_secret import ServicePrincipalSecret
 from infra.providers.databricks.identity.user import User
 from infra.providers.databricks.jobs.job import Job
+from infra.providers.databricks.pipelines.pipeline import Pipeline
 from infra.providers.databricks.resource import Resource
 from infra.providers.databricks.secrets.secret import Secret
 from infra.providers.databricks.secrets.secret_acl import SecretAcl
@@ -62,6 +63,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
         Job(),
         Notebook(),
         Permissions(),
+        Pipeline(),
         Schema(),
         Secret(),
         SecretAcl(),

@@ -181,3 +181,10 @@ def exactly_one(inputs: Properties, names: tuple[str, ...], what: str) -> Iterat
     if len(given) != 1:
         many = f"{' and '.join(given)} are given" if given else "none is given"
         yield CheckFailure(given[0] if given else names[0], f"{what} takes exactly one of {', '.join(names)}: {many}")
+
+
+def at_most_one(inputs: Properties, names: tuple[str, ...], what: str) -> Iterator[CheckFailure]:
+    """A failure if several of these properties are given (an unknown one counts)."""
+    given = [name for name in names if inputs.get(name) not in (None, "", [], {})]
+    if len(given) > 1:
+        yield CheckFailure(given[1], f"{what} takes one of {', '.join(names)}: {' and '.join(given)} are given")

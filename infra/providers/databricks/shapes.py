@@ -129,6 +129,11 @@ def integer(name: str, **options: Any) -> Field:
     return _field(name, "integer", **options)
 
 
+def number(name: str, **options: Any) -> Field:
+    """A number, whole or not."""
+    return _field(name, "number", **options)
+
+
 def flag(name: str, **options: Any) -> Field:
     """A boolean."""
     return _field(name, "flag", **options)
@@ -177,8 +182,13 @@ _ZERO: Final[Mapping[str, Value]] = {
 
 
 def zeroed(*fields: Field) -> tuple[Field, ...]:
-    """The same fields, absent as zero values: how Terraform stores what is left out inside a block of a list."""
-    return tuple(field if field.absent is not None else replace(field, absent=_ZERO.get(field.kind)) for field in fields)
+    """The same fields, absent as zero values, however deep: how Terraform stores what is left out inside a block of a list."""
+    return tuple(_zeroed(field) for field in fields)
+
+
+def _zeroed(field: Field) -> Field:
+    inner = None if field.shape is None else Shape(*zeroed(*field.shape.fields()))
+    return replace(field, shape=inner, absent=_ZERO.get(field.kind) if field.absent is None else field.absent)
 
 
 def zero_block(name: str, *fields: Field, **options: Any) -> Field:

@@ -1,0 +1,1 @@
+"""Declarative pipelines: their settings and states. Nothing runs them here."""
