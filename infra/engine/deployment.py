@@ -137,7 +137,7 @@ class Deployment:
         self._gate = Gate()
         self._selection = _selection(request)
         self._listener: Callable[[Event], None] | None = listener
-        self._reporter = Reporter(self._tell, detailed=request.detailed)
+        self._reporter = Reporter(self._tell, preview=request.is_preview, detailed=request.detailed)
         self._hooks = Hooks(self._reporter, preview=request.is_preview)
         self._snapshot = Snapshot(checkpoint.resources, checkpoint.pending, self._journal)
         self._providers = ConfiguredProviders(
@@ -207,6 +207,7 @@ class Deployment:
             self._import()
             return
         if self._request.runs_program:
+            self._selection.check_replaces(self._base)
             self._run_program()
             if not self._gate.shut:
                 self._selection.check(self._base, self._registrar.registered)
@@ -227,7 +228,6 @@ class Deployment:
         if not self._request.is_refresh:
             self._prepare(self._snapshot.unreached())
 
-    def _compare(self, old: Resource, inputs: Properties) -> DiffResult:
     def _import(self) -> None:
         importer = Importer(
             self._base,
@@ -243,6 +243,7 @@ class Deployment:
         with suppress(ImportStopped):  # the gate has it, and it has been told
             importer.run(self._request.imports)
 
+    def _compare(self, old: Resource, inputs: Properties) -> DiffResult:
         return compare(self._providers, old, inputs)
 
     def _register_provider(self, goal: Goal, version: str) -> Resource:
@@ -290,8 +291,11 @@ class Deployment:
         if self._gate.shut:
             return
         try:
-            unreached = self._selection.deleted(self._snapshot.unreached(), self._base)
-            self._executor.delete(self._planner.plan_deletes(unreached))
+            left = self._snapshot.unreached()
+            deleted = self._selection.deleted(left, self._base)
+            gone = set(deleted)
+            self._executor.keep([resource for resource in left if resource not in gone and not resource.delete])
+            self._executor.delete(self._planner.plan_deletes(deleted))
         except StepError:
             return  # the gate has it, and it has been told
 
@@ -401,13 +405,13 @@ class Deployment:
                 signal.signal(number, handler)
 
 
-def _selection(request: Request) -> Selection:
-    return Selection(
-        targets=request.targets,
 #: What the history calls an operation, where that is no update.
 _HISTORIC: Final[Mapping[str, UpdateKind]] = {"destroy": "destroy", "refresh": "refresh", "import": "resource-import"}
 
 
+def _selection(request: Request) -> Selection:
+    return Selection(
+        targets=request.targets,
         excludes=request.excludes,
         replaces=request.replaces,
         target_dependents=request.target_dependents,

@@ -52,8 +52,10 @@ def shown_config(config: StackConfig) -> dict[str, str]:
 
 
 def _is_shown(step: Step) -> bool:
+    if subject(step).type == urns.STACK_TYPE:
+        return True
     if isinstance(step, Same):
-        return step.new.type == urns.STACK_TYPE or step.old.protect != step.new.protect
+        return step.old.protect != step.new.protect
     return not isinstance(step, _HIDDEN)
 
 
@@ -76,7 +78,7 @@ def _entry(step: Step) -> dict[str, Any]:
     detailed = diff.detailed if diff is not None else None
     entry["detailedDiff"] = (
         {path: {"kind": item.kind, "inputDiff": item.input_diff} for path, item in sorted(detailed.items())}
-        if detailed
+        if detailed is not None
         else None
     )
     return entry

@@ -110,6 +110,11 @@ class Executor:
         if moment is not None:
             self._after(moment, component, component, old)
 
+    def keep(self, resources: Sequence[Resource]) -> None:
+        """What the program did not reach stays as it is, because the operation is about others."""
+        for resource in resources:
+            self._run_one(Same(resource, replace(resource)))
+
     def delete(self, waves: Sequence[Sequence[Step]]) -> None:
         """Carry out deletions, wave by wave. After a failure what is under way is finished, and nothing more begun.
 
@@ -127,7 +132,7 @@ class Executor:
         if not isinstance(step, Same | Replace):
             self._gate.check()
         try:
-            with self._reporter.around(step, _DOING[type(step)]) as ended:
+            with self._reporter.around(step) as ended:
                 ended.result = self._carry_out(step)
                 return ended.result
         except CancelledError:
@@ -208,16 +213,14 @@ class Executor:
         self._snapshot.retire(step.old)
 
     def _read(self, step: Read) -> Resource:
-        new = self._calls.look_at(step.new)
+        new = self._looked_at(step)
         if step.old is not None and step.old.outputs != new.outputs:
             self._reporter.count("read")
-        if step.old is not None and (step.old.inputs, step.old.outputs) != (new.inputs, new.outputs):
-            new = replace(new, modified=self._now())
         self._snapshot.add(new, step.old)
         return new
 
     def _read_replacement(self, step: ReadReplacement) -> Resource:
-        new = self._calls.look_at(step.new)
+        new = self._looked_at(step)
         self._take_place(step.old, new, keep_old=True)
         return new
 
@@ -244,6 +247,14 @@ class Executor:
         if not new.custom:
             return new
         return self._calls.create(new)
+
+    def _looked_at(self, step: Read | ReadReplacement) -> Resource:
+        """What is there; it is as old as its record, and modified if that said otherwise."""
+        new, old = self._calls.look_at(step.new), step.old
+        if old is None:
+            return new
+        differs = (old.inputs, old.outputs) != (new.inputs, new.outputs)
+        return replace(new, created=old.created, modified=self._now() if differs else old.modified)
 
     def _remove(self, old: Resource, *, goes_along: bool) -> None:
         self._await_deletion(old)

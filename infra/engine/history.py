@@ -30,7 +30,7 @@ class Entry:
 
     def document(self) -> dict[str, Any]:
         """The entry as the file holds it (`backend.UpdateInfo` of Pulumi)."""
-        return {
+        document = {
             "kind": self.kind,
             "startTime": self.started,
             "message": self.message,
@@ -39,8 +39,8 @@ class Entry:
             "version": 0,
             "result": "succeeded" if self.succeeded else "failed",
             "endTime": self.ended,
-            "resourceChanges": dict(sorted(self.changes.items())),
         }
+        return document | ({"resourceChanges": dict(sorted(self.changes.items()))} if self.changes else {})
 
 
 def append(store: Store, stem: str, entry: Entry, checkpoint: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -20,6 +21,14 @@ def masked(value: Value) -> Any:
     if isinstance(value, list):
         return [masked(item) for item in value]
     return value
+
+
+def in_braces(value: Value) -> str:
+    """A value as the CLI's messages have it: `{1}`, `{[secret]}`, `{<nil>}`."""
+    shown = jsonable(value)
+    return (
+        "{" + ("<nil>" if shown is None else shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False)) + "}"
+    )
 
 
 def hidden(text: str, *values: Value) -> str:

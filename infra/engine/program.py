@@ -99,7 +99,7 @@ def explained(error: BaseException) -> str:
     while part is not None:
         part.stack = traceback.StackSummary.from_list([frame for frame in part.stack if not _is_machinery(frame.filename)])
         part = part.__cause__ or part.__context__
-    return "the program failed with an unhandled exception:\n" + "".join(chain.format()).rstrip()
+    return "Program failed with an unhandled exception:\n" + "".join(chain.format()).rstrip()
 
 
 def _is_machinery(filename: str) -> bool:

@@ -56,12 +56,11 @@ class Refresher:
     def run(self, included: Callable[[Resource], bool] = lambda resource: True) -> None:
         """Look at what is included. A resource that cannot be read stays as it is; the others are looked at all the same."""
         chosen = [resource for resource in self._snapshot.unreached() if included(resource)]
-        parents = {resource.urn: resource.parent for resource in self._snapshot.unreached()}
         found = self._listed([resource for resource in chosen if is_read(resource)])
         with ThreadPoolExecutor(max_workers=self._parallel, thread_name_prefix="refresh") as pool:
             for future in [pool.submit(self._refresh, resource, found) for resource in chosen]:
                 future.result()
-        self._repair(parents)
+        self._repair()
 
     def _listed(self, resources: Sequence[Resource]) -> dict[Resource, Found | None]:
         """What lists say, where the provider has lists."""
@@ -147,13 +146,13 @@ class Refresher:
         message = f"reading {resource.urn}: {error if str(error) else type(error).__name__}"
         if message not in self._gate.errors:
             self._gate.fail(message)
-            self._reporter.diagnose("error", f"reading failed: {error}", resource.urn)
+            self._reporter.failed(error, resource.urn)
 
-    def _repair(self, parents: Mapping[str, str]) -> None:
-        """Let no record name one that has left the state; a child of one that did goes up to its next living parent."""
+    def _repair(self) -> None:
+        """Let no record name one that has left the state."""
         living: set[str] = set()
         for resource in self._snapshot.unreached():
-            repaired = _repaired(resource, living, parents)
+            repaired = _repaired(resource, living)
             if repaired is not resource:
                 self._snapshot.amend(resource, repaired)
             living.add(resource.urn)
@@ -179,20 +178,18 @@ def turned_round(diff: DiffResult) -> DiffResult:
     return replace(diff, detailed=detailed)
 
 
-def _repaired(resource: Resource, living: set[str], parents: Mapping[str, str]) -> Resource:
+def _repaired(resource: Resource, living: set[str]) -> Resource:
     by_property = {
         key: kept
         for key, names in resource.property_dependencies.items()
         if (kept := tuple(urn for urn in names if urn in living))
     }
-    parent = resource.parent
-    while parent and parent not in living:
-        parent = parents.get(parent, "")
     repaired: dict[str, Any] = {
         "dependencies": tuple(urn for urn in resource.dependencies if urn in living),
         "property_dependencies": by_property,
         "deleted_with": resource.deleted_with if resource.deleted_with in living else "",
-        "parent": parent,
+        "replace_with": tuple(urn for urn in resource.replace_with if urn in living),
+        "parent": resource.parent if resource.parent in living else "",
     }
     if all(getattr(resource, name) == value for name, value in repaired.items()):
         return resource

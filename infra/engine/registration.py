@@ -6,7 +6,7 @@ It turns a goal into a record, asks the provider to check and compare, lets the 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -18,7 +18,7 @@ from infra.engine.defaults import DefaultProviders
 from infra.engine.errors import CancelledError, EngineError, PlanError
 from infra.engine.executor import Executor
 from infra.engine.gate import Gate
-from infra.engine.masking import hidden
+from infra.engine.masking import hidden, in_braces
 from infra.engine.planner import Planner, is_triggered
 from infra.engine.ports import CheckFailure, CheckResult, DiffResult, ProviderError
 from infra.engine.reporter import Reporter
@@ -86,7 +86,7 @@ class Registrar:
                 if not included:
                     steps = [self._left_alone(asked, old)]
                 elif taken_over:
-                    steps = self._planner.plan_import(old, _record(goal, urn, old, {}))
+                    steps = self._planner.plan_import(old, _record(goal, urn, old, goal.properties))
                 else:
                     steps = self._plan(goal, urn, old)
                 self._executor.announce(steps)
@@ -124,8 +124,6 @@ class Registrar:
                     provider=goal.provider,
                     additional_secret_outputs=goal.additional_secret_outputs,
                     aliases=_aliases(urn, old),
-                    created=old.created if old else "",
-                    modified=old.modified if old else "",
                     source_position=goal.source_position,
                     stack_trace=goal.stack_trace,
                 )
@@ -160,6 +158,7 @@ class Registrar:
     ) -> Properties | None:
         """The answer of a function; None if it cannot be known yet. A refusal of the provider is left to the program."""
         if token == "pulumi:pulumi:getResource":
+            self._defaults.reference("pulumi", version)
             return self._look_up(str(arguments.get("urn", "")))
         if any(self._is_pending(urn) for urn in depends_on) or contains_unknown(arguments):
             return None
@@ -179,17 +178,19 @@ class Registrar:
             fresh = _record(goal, urn, old, self._checked(goal, urn, None, goal.properties))
             steps = [replace(step, new=fresh) if isinstance(step, Replace | CreateReplacement) else step for step in steps]
             if goal.import_id:
-                self._refuse_replacement(old)
+                self._refuse_replacement(old, new, steps)
         return steps
 
-    def _refuse_replacement(self, imported: Resource) -> None:
+    def _refuse_replacement(self, imported: Resource, new: Resource, steps: Sequence[Step]) -> None:
         """What is replaced gets another id than the one that the program names."""
+        keys = [key for step in steps if isinstance(step, CreateReplacement) and step.diff for key in step.diff.replaces]
+        differences = (f"{key}: {in_braces(imported.inputs.get(key))} => {in_braces(new.inputs.get(key))}" for key in keys)
         message = (
             "previously-imported resources that still specify an ID may not be replaced; please remove the `import` "
-            "declaration from your program"
+            "declaration from your program;\n" + "\n".join(differences)
         )
         if not self._preview:
-            raise PlanError(f"{imported.urn}: {message}")
+            raise PlanError(message, imported.urn)
         self._reporter.diagnose("warning", message, imported.urn)
 
     def _selected(self, asked: Resource) -> bool:
@@ -320,9 +321,8 @@ def _problem(goal: Goal, failure: CheckFailure, inputs: Properties) -> str:
     subject = f"{goal.type} resource '{goal.name}'"
     if not failure.property:
         return f"{subject} has a problem: {failure.reason}"
-    value = inputs.get(failure.property)
-    shown = f" value {{{value}}}" if isinstance(value, str | int | float) else ""
-    return f"{subject}: property {failure.property}{shown} has a problem: {failure.reason}"
+    value = in_braces(inputs.get(failure.property))
+    return f"{subject}: property {failure.property} value {value} has a problem: {failure.reason}"
 
 
 def _aliases(urn: str, old: Resource | None) -> tuple[str, ...]:

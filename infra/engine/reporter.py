@@ -43,8 +43,9 @@ class Ended:
 class Reporter:
     """`listener` is called by one thread at a time, in order. `detailed`: events bear the metadata of the CLI's event log."""
 
-    def __init__(self, listener: Callable[[Event], None], *, detailed: bool = False) -> None:
+    def __init__(self, listener: Callable[[Event], None], *, preview: bool = False, detailed: bool = False) -> None:
         self._listener = listener
+        self._preview = preview
         self._detailed = detailed
         self._lock = threading.Lock()
         self._changes: Counter[str] = Counter()
@@ -69,9 +70,13 @@ class Reporter:
         self.diagnostics.append(diagnostic)
         self.tell(diagnostic)
 
+    def failed(self, error: Exception, urn: str) -> None:
+        """Say why a step could not be carried out."""
+        self.diagnose("error", f"Preview failed: {error}" if self._preview else str(error), urn)
+
     @contextmanager
-    def around(self, step: Step, doing: str) -> Iterator[Ended]:
-        """Tell of the beginning of a step, of its end or failure (`doing` failed), and count it."""
+    def around(self, step: Step) -> Iterator[Ended]:
+        """Tell of the beginning of a step, of its end or failure, and count it."""
         resource, ended = subject(step), Ended()
         if isinstance(step, Forget) or urns.is_default_provider(resource.urn):
             try:
@@ -79,7 +84,7 @@ class Reporter:
             except CancelledError:
                 raise
             except Exception as error:
-                self.diagnose("error", f"{doing} failed: {error}", resource.urn)
+                self.failed(error, resource.urn)
                 raise
             return
         with self._lock:
@@ -90,7 +95,7 @@ class Reporter:
             yield ended
         except BaseException as error:
             if isinstance(error, Exception) and not isinstance(error, CancelledError):
-                self.diagnose("error", f"{doing} failed: {error}", resource.urn)
+                self.failed(error, resource.urn)
             failed = _ended(step, begun, self._metadata(step), error)
             self.tell(failed)
             raise
@@ -114,7 +119,7 @@ class Reporter:
             before = step_metadata(replace(step, diff=None), "refresh", step.old, step.old)
             after = step_metadata(step, step.operation if counted else "refresh", step.old, step.new)
         with self._lock:
-            self.steps.append(step)
+            self.steps.append(step if counted else replace(step, operation="refresh", new=step.old, diff=None))
             if counted:
                 self._changes[step.operation] += 1
             self._listener(started(step, before))

@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from infra.engine.graph import in_order
+from infra.engine.renames import settled
 from infra.engine.resource import FIELDS, Resource
 from infra.engine.state import PendingOperation
 
@@ -90,8 +91,9 @@ class Snapshot:
             self._next += 1
             self._by_urn[new.urn] = new
             self._left_over = [item for item in self._left_over if item.resource.urn != new.urn]
-            if old is not None and old.urn != new.urn:
-                self._renames[old.urn] = new.urn
+            former = old or replaced
+            if former is not None and former.urn != new.urn:
+                self._renames[former.urn] = new.urn
             ended = self._ended(entry, new.urn)
             number = self._note(entry, text)
         if ended or not same:
@@ -164,7 +166,7 @@ class Snapshot:
             old = [self._slots[slot] for slot in sorted(self._slots) if slot < self._first_new]
             pending = [*self._left_over, *(call.operation for call in self._calls.values() if not call.answered)]
             renames = dict(self._renames)
-        return in_order([*new, *(renamed(resource, renames) for resource in old)]), pending
+        return in_order(settled([*new, *old], renames)), pending
 
     def _put(self, slot: int, resource: Resource) -> None:
         self._slots[slot] = resource
@@ -193,20 +195,3 @@ class Snapshot:
 def _alike(old: Resource, new: Resource) -> bool:
     """Whether two records say the same."""
     return all(getattr(old, name) == getattr(new, name) for name in FIELDS)
-
-
-def renamed(resource: Resource, renames: Mapping[str, str]) -> Resource:
-    """`resource` with what it refers to by an earlier URN referred to by today's."""
-    if not renames or not any(urn in renames for urn in resource.antecedents):
-        return resource
-    provider, _, id = resource.provider.rpartition("::")
-    return replace(
-        resource,
-        parent=renames.get(resource.parent, resource.parent),
-        deleted_with=renames.get(resource.deleted_with, resource.deleted_with),
-        provider=f"{renames.get(provider, provider)}::{id}" if resource.provider else "",
-        dependencies=tuple(renames.get(urn, urn) for urn in resource.dependencies),
-        property_dependencies={
-            key: tuple(renames.get(urn, urn) for urn in found) for key, found in resource.property_dependencies.items()
-        },
-    )

@@ -68,10 +68,11 @@ class Selection:
     def check(self, base: Sequence[Resource], registered: Sequence[str] = ()) -> None:
         """Raise `PlanError` for a URN that is neither in the state nor in the program."""
         known = {resource.urn for resource in base} | set(registered)
-        for urn in (*self.targets.literals, *self.excludes.literals, *self.replaces.literals):
-            if urn not in known:
-                hint = "" if "$" in urn else " Did you forget to escape $ in your shell?"
-                raise PlanError(f"Target '{urn}' could not be found in the stack.{hint}")
+        _refuse_unknown((*self.targets.literals, *self.excludes.literals), known)
+
+    def check_replaces(self, base: Sequence[Resource]) -> None:
+        """Raise `PlanError` for a URN to be replaced that is not in the state."""
+        _refuse_unknown(self.replaces.literals, {resource.urn for resource in base})
 
     def includes(self, resource: Resource) -> bool:
         """Whether an update or a refresh is about this resource; what it answers counts for what comes later."""
@@ -137,6 +138,13 @@ class Selection:
 
     def _follows(self, resource: Resource) -> bool:
         return any(urn in self._taken for urn in resource.antecedents)
+
+
+def _refuse_unknown(literals: Sequence[str], known: set[str]) -> None:
+    for urn in literals:
+        if urn not in known:
+            hint = "" if "$" in urn else " Did you forget to escape $ in your shell?"
+            raise PlanError(f"Target '{urn}' could not be found in the stack.{hint}")
 
 
 def _expression(text: str) -> str:

@@ -19,6 +19,12 @@ def make(stack: str, project: str, parent: str, type: str, name: str) -> str:
     return f"urn:pulumi:{stack}::{project}::{prefix}{type}::{name}"
 
 
+def child_of(parent: str, urn: str) -> str:
+    """The URN that a resource would have if `parent` were its parent."""
+    stack, project, _ = urn.removeprefix("urn:pulumi:").split("::", 2)
+    return make(stack, project, parent, type_of(urn), name_of(urn))
+
+
 def qualified_type(urn: str) -> str:
     """The types of a resource and of its parents, joined with `$`."""
     return urn.split("::", 3)[2]

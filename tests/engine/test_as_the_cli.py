@@ -125,3 +125,78 @@ def test_the_words_of_refusals(bench: Bench) -> None:
     )
     assert str(deleted.error).startswith(f'resource "{urn}" cannot be deleted\nbecause it is protected. ')
     assert f"`pulumi state unprotect '{urn}'`" in str(deleted.error)
+
+
+def test_a_written_state_has_no_aliases(bench: Bench) -> None:
+    """Everything is under today's names, what the program did not reach under its renamed parent included; so an earlier name
+    is free for another resource."""
+    bench.up('g = Group("old")\nThing("a", opts=ResourceOptions(parent=g))\nThing("b")\nThing("c")')
+    renamed = 'g = Group("new", opts=ResourceOptions(aliases=[pulumi.Alias(name="old", type_="test:index:Group")]))\n'
+    failed = bench.up(renamed + 'Thing("d", fail="create", opts=ResourceOptions(depends_on=[g]))\nraise SystemExit(1)')
+    assert not failed.succeeded
+    assert entry(bench, "a")["parent"] == entry(bench, "new")["urn"]
+    assert "aliases" not in entry(bench, "new")
+
+    bench.up(renamed + 'Thing("a", opts=ResourceOptions(parent=g))\nThing("b")\nThing("c")\nGroup("old")')
+    assert {"old", "new"} < set(bench.state())
+
+
+def test_looking_up_a_resource_makes_the_default_provider_of_pulumi(bench: Bench) -> None:
+    """It serves the look-up."""
+    bench.up('a = Thing("a")\na.urn.apply(lambda urn: Thing("again", opts=ResourceOptions(urn=urn)))')
+    urns = [item["urn"].split("::", 2)[2] for item in bench.raw_state()["checkpoint"]["latest"]["resources"]]
+
+    assert "pulumi:providers:pulumi::default" in urns
+
+
+def test_what_a_constrained_operation_leaves_alone_counts_as_the_same(bench: Bench) -> None:
+    """Also where the program no longer has it."""
+    bench.up('Thing("a")\nThing("b")')
+
+    assert bench.up('Thing("a", size=1)', targets=("**::a",)).changes == {"same": 2, "update": 1}
+    assert bench.destroy(targets=("**::b",)).changes == {"delete": 1, "same": 2}
+
+
+def test_a_preview_that_refreshes_shows_that_it_looked(bench: Bench) -> None:
+    """What it found is not a step of the preview; what the program makes of it is."""
+    bench.up('Thing("a", size=1)\nThing("b")')
+    (bench.cloud.folder / "a.json").write_text('{"size": 2}')
+    (bench.cloud.folder / "b.json").unlink()
+    shown = steps(bench.preview(refresh=True).digest)
+
+    assert {("refresh", "a"), ("refresh", "b"), ("update", "a"), ("create", "b")} < set(shown)
+    assert ("delete", "b") not in shown
+
+
+def test_a_refresh_takes_the_references_to_what_is_gone_away(bench: Bench) -> None:
+    """A child has no parent then."""
+    bench.up(
+        'g = Group("g")\na = Thing("a", opts=ResourceOptions(parent=g))\nThing("c", opts=ResourceOptions(parent=a))\n'
+        'Thing("h", opts=ResourceOptions(replace_with=[a]))'
+    )
+    (bench.cloud.folder / "a.json").unlink()
+    bench.run("refresh")
+
+    assert "parent" not in entry(bench, "c")
+    assert "replaceWith" not in entry(bench, "h")
+
+
+def test_an_import_that_would_have_to_be_replaced_says_why(bench: Bench) -> None:
+    """Key by key; a preview warns, and shows what the program asks for."""
+    (bench.cloud.folder / "found.json").write_text('{"name": "one"}')
+    program = 'Thing("a", name="two", opts=ResourceOptions(import_="found"))'
+    why = "please remove the `import` declaration from your program;\nname: {one} => {two}"
+    preview, update = bench.preview(program), bench.up()
+
+    assert steps(preview.digest)["import", "a"]["newState"]["inputs"] == {"name": "two"}
+    assert [why in item["message"] for item in preview.digest["diagnostics"]] == [True]
+    assert (update.succeeded, why in str(update.error)) == (False, True)
+
+
+def test_what_is_to_be_replaced_must_be_in_the_state(bench: Bench) -> None:
+    """That is looked at before the program runs, so the history counts nothing."""
+    bench.up('Thing("a")')
+    result = bench.up('Thing("a")\nThing("b")', replaces=("urn:pulumi:dev::bench::test:index:Thing::b",))
+
+    assert str(result.error).startswith("Target 'urn:pulumi:dev::bench::test:index:Thing::b' could not be found in the stack.")
+    assert "resourceChanges" not in bench.backend.history()[0]

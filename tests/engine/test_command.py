@@ -151,7 +151,7 @@ def test_a_failure_is_told_and_ends_with_1(engine: Engine) -> None:
     finished = engine("up", "--skip-preview")
 
     assert finished.returncode == 1
-    assert "    error: test:index:Thing (a): creating failed: a cannot be created" in finished.stdout.splitlines()
+    assert "    error: test:index:Thing (a): a cannot be created" in finished.stdout.splitlines()
 
 
 def test_state_lies_where_the_environment_says(engine: Engine) -> None:

@@ -91,7 +91,7 @@ def test_destroy_of_targets_takes_dependents_only_if_asked(bench: Bench) -> None
     assert f"Resource '{B}' will be destroyed but was not specified" in refused.error
     assert sorted(bench.cloud.things()) == ["a", "b", "c"]
 
-    assert bench.destroy(targets=(A,), target_dependents=True).changes == {"delete": 2}
+    assert bench.destroy(targets=(A,), target_dependents=True).changes == {"delete": 2, "same": 2}
     assert (list(bench.cloud.things()), bench.up(TREE).changes) == (["c"], {"create": 2, "same": 2})
 
 
@@ -99,7 +99,7 @@ def test_destroy_but_for_the_excluded_keeps_what_they_need(bench: Bench) -> None
     """`b` needs `a` and the stack."""
     bench.up(TREE)
 
-    assert bench.destroy(excludes=(B,)).changes == {"delete": 1}
+    assert bench.destroy(excludes=(B,)).changes == {"delete": 1, "same": 3}
     assert (sorted(bench.cloud.things()), sorted(bench.state())) == (["a", "b"], ["a", "b", "bench-dev", "default"])
 
 

@@ -120,9 +120,9 @@ def test_lines_of_a_refresh(play: Play) -> None:
     play("refresh", listener=Display("refresh", "dev", lines.append))
 
     assert lines[:2] == ["Refreshing (dev):", lines[1]]
-    assert lines[1].startswith(" ~  databricks:index:SqlEndpoint etl update done (")
-    counts = [line for line in lines if "updated" in line or "unchanged" in line]
-    assert counts == ["    ~ 1 updated", "    1 changes. 6 unchanged"]
+    assert lines[1].startswith(" ~  databricks:index:SqlEndpoint etl updated (")
+    counts = [line for line in lines if line.endswith(" updated") or "unchanged" in line]
+    assert counts == ["    ~ 1 updated", "    6 unchanged"]
 
 
 def test_destroy_ends_where_the_cli_ended(project: Path, play: Play) -> None:
