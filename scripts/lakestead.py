@@ -16,7 +16,7 @@ from infra.engine.errors import EngineError
 from infra.engine.ports import ProviderError
 from infra.models.errors import ModelError
 from infra.operations.errors import OperationError
-from scripts import dbt_runs, deployments, options, upkeep, workspaces
+from scripts import dbt_runs, deployments, drift, options, upkeep, workspaces
 from scripts.screen import Screen
 
 _EPILOG = """
@@ -89,7 +89,7 @@ def lakestead(
 
 for _command in (
     *(deployments.validate, deployments.preview, deployments.up, deployments.destroy),
-    *(deployments.history, deployments.outputs, upkeep.refresh, upkeep.cancel, dbt_runs.run),
+    *(deployments.history, deployments.outputs, upkeep.refresh, drift.drift, upkeep.cancel, dbt_runs.run),
 ):
     app.command(epilog=_EXAMPLES.get(_command.__name__))(_command)
 app.command(context_settings={"ignore_unknown_options": True})(dbt_runs.dbt)
