@@ -48,13 +48,13 @@ def test_every_environment_of_the_project_is_sound() -> None:
     """Each one loads with no variable set, and bears its file's name."""
     names = environment_names(FOLDER)
 
-    assert names == ["dev", "local", "prod", "staging"]
+    assert names == ["dev", "dr", "local", "pr", "prod", "staging"]
     assert names == [load_environment(name, FOLDER).name for name in names]
 
 
-def test_only_prod_is_protected() -> None:
+def test_only_prod_and_what_stands_in_for_it_are_protected() -> None:
     """Data in production is not removed by a change of the file; elsewhere it goes with its schema."""
-    assert [name for name in environment_names(FOLDER) if load_environment(name, FOLDER).protect] == ["prod"]
+    assert [name for name in environment_names(FOLDER) if load_environment(name, FOLDER).protect] == ["dr", "prod"]
 
 
 def test_warehouses_grow_from_dev_to_prod() -> None:

@@ -19,6 +19,7 @@ PROD = {
     "LAKESTEAD_PROD_CLIENT_ID": "0a1b",
     "LAKESTEAD_SECRET_PROD_CLIENT_SECRET": "dose-of-the-test",
     "LAKESTEAD_SECRET_DELIVERY_TOKEN": "token-of-the-test",
+    "LAKESTEAD_SECRET_BILLING_PASSWORD": "password-of-the-test",
     "DATABRICKS_HOST": "https://elsewhere.example.com",
     "DATABRICKS_TOKEN": "dapi-of-another",
 }
