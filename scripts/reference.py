@@ -73,12 +73,11 @@ def _parts(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
     while pending:
         prefix, part = pending.pop(0)
         for key, field in part["properties"].items():
-            inner = field.get("additionalProperties")
-            many = isinstance(inner, dict) and "$ref" in inner
-            target = inner if many else field
-            if "$ref" in target:
+            for target, suffix in ((field, ""), (field.get("additionalProperties"), ".<name>"), (field.get("items"), "[]")):
+                if not isinstance(target, dict) or "$ref" not in target:
+                    continue
                 name = target["$ref"].rpartition("/")[2]
-                path = f"{prefix}{key}" + (".<name>" if many else "")
+                path = f"{prefix}{key}{suffix}"
                 yield path, name
                 pending.append((f"{path}.", schema["$defs"][name]))
 
@@ -112,6 +111,8 @@ def _kind(field: dict[str, Any]) -> str:
         case "integer":
             bounds = [str(field[key]) for key in ("minimum", "maximum") if key in field]
             return "a whole number" + (f", {' to '.join(bounds)}" if len(bounds) == 2 else f" from {bounds[0]}")
+        case "number":
+            return "a number"
         case "boolean":
             return "`true` or `false`"
     return "text"

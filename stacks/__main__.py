@@ -13,9 +13,12 @@ sys.path.insert(1, str(ROOT))  # A language host knows this folder only, not the
 
 from infra.components.secret_values import secret_values  # noqa: E402
 from infra.models import ModelError, connect, connect_account, load_environment, resolve  # noqa: E402
-from stacks.delivery import dbt_content, delivery  # noqa: E402
+from stacks.continuity import continuity  # noqa: E402
+from stacks.controls import controls, surroundings  # noqa: E402
+from stacks.delivery import delivery, read  # noqa: E402
 from stacks.governance import governance  # noqa: E402
 from stacks.lakehouse import lakehouse  # noqa: E402
+from stacks.offering import offering  # noqa: E402
 from stacks.workspace import account, workspace  # noqa: E402
 
 
@@ -27,19 +30,25 @@ def main() -> None:
         connection = connect(environment, ROOT, os.environ)
         account_connection = connect_account(environment, os.environ)
         values = secret_values(environment, ROOT, os.environ)
-        content = dbt_content(environment, ROOT)
+        delivered = read(environment, ROOT)
     except ModelError as error:
         raise pulumi.RunError(str(error)) from None
     options = pulumi.ResourceOptions(provider=workspace(connection))
-    base = lakehouse(environment, values, options, account(account_connection))
+    of_account = account(account_connection)
+    base = lakehouse(environment, values, options, of_account)
     governance(environment, connection, base, options)
-    delivered = delivery(environment, content, base, ROOT, options)
+    controlled = controls(environment, values, base, options, of_account)
+    around, ready = surroundings(base, controlled), [*base.components, *controlled.components]
+    delivery_made = delivery(environment, delivered, values, around, options, after=ready)
+    place: pulumi.Input[str] = delivery_made.objects.folder if delivery_made.objects else ""
+    offering(environment, around, place, options, after=ready)
+    continuity(environment, base, delivery_made.release, options)
     pulumi.export("environment", environment.name)
     pulumi.export("catalogs", {key: catalog.catalog_name for key, catalog in base.catalogs.items()})
     pulumi.export("warehouses", {key: warehouse.warehouse_id for key, warehouse in base.warehouses.items()})
     pulumi.export("service_principals", base.identities.principals.application_ids)
-    pulumi.export("jobs", {key: job.job_id for key, job in delivered.jobs.items()})
-    pulumi.export("release", delivered.release.version if delivered.release else None)
+    pulumi.export("jobs", {key: job.job_id for key, job in delivery_made.jobs.items()})
+    pulumi.export("release", delivery_made.release.version if delivery_made.release else None)
 
 
 if __name__ == "__main__":

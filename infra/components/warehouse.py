@@ -37,7 +37,7 @@ class Warehouse(pulumi.ComponentResource):
             channel=databricks.SqlEndpointChannelArgs(name=model.channel.replace("CHANNEL_", "CHANNEL_NAME_")),
             spot_instance_policy=model.spot_policy,
             # The defaults of these two depend on the workspace: what is not said is not the same everywhere.
-            warehouse_type="PRO",
+            warehouse_type=model.type,
             enable_serverless_compute=model.serverless,
             tags=databricks.SqlEndpointTagsArgs(custom_tags=tags) if tags else None,
             opts=pulumi.ResourceOptions(parent=self),

@@ -31,7 +31,5 @@ class Account(Record):
         if not self.host.startswith(("https://", "http://127.0.0.1", "http://localhost", "${env:")):
             raise WrongAt(("host",), f"'{self.host}' is no https address; write https://…")
         if not self.workspace_id.isdecimal() and "${env:" not in self.workspace_id:
-            raise WrongAt(
-                ("workspace_id",), f"'{self.workspace_id}' is no workspace's number; its address has it as ?o=…"
-            )
+            raise WrongAt(("workspace_id",), f"'{self.workspace_id}' is no workspace's number; its address has it as ?o=…")
         return self

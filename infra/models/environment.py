@@ -8,27 +8,38 @@ from typing import Literal
 from pydantic import PrivateAttr
 
 from infra.models.account import Account
+from infra.models.ai import Ai
 from infra.models.backups import Backups
+from infra.models.budgets import Budgets
 from infra.models.catalog import Catalog, Schema, Volume
 from infra.models.classification import Compliance, DataClassification
+from infra.models.cluster import Compute
 from infra.models.dbt import Dbt
 from infra.models.document import Node
 from infra.models.durations import days
 from infra.models.errors import Position
 from infra.models.federation import ForeignConnection
 from infra.models.governance import Governance
+from infra.models.handover import variables
 from infra.models.identities import Identities
 from infra.models.job import Job
 from infra.models.metastore import Metastore
+from infra.models.network import Network
+from infra.models.notifications import Destination
 from infra.models.optimizations import ModelOptimizations
+from infra.models.pipeline import Pipeline
+from infra.models.query import Alert, Dashboard, Query
 from infra.models.record import Identifier, Key, Record
 from infra.models.secrets import Secrets
+from infra.models.settings import Settings
+from infra.models.sharing import Sharing
 from infra.models.stewardship import PiiLevel
 from infra.models.storage import ExternalLocation, Storage
 from infra.models.substitution import Text
 from infra.models.table import Table
 from infra.models.warehouse import Warehouse
 from infra.models.workspace import Workspace
+from infra.models.workspace_object import Directory, File, Git, Notebook
 
 Protectable = Catalog | Schema | Volume | Table | ExternalLocation
 
@@ -72,6 +83,36 @@ class Environment(Record):
     """How dbt lays out and refreshes what it stores."""
     jobs: Mapping[Key, Job] = {}
     """What runs in the workspace."""
+    pipelines: Mapping[Key, Pipeline] = {}
+    """Declarative pipelines."""
+    compute: Compute = Compute()
+    """Classic compute: clusters, what limits them, machines that wait for them."""
+    notebooks: Mapping[Key, Notebook] = {}
+    """Notebooks, from files of the repository."""
+    files: Mapping[Key, File] = {}
+    """Files of the repository, in the workspace or in a volume."""
+    directories: Mapping[Key, Directory] = {}
+    """Folders of the workspace, kept for people."""
+    git: Git = Git()
+    """Git in the workspace."""
+    queries: Mapping[Key, Query] = {}
+    """Saved queries."""
+    alerts: Mapping[Key, Alert] = {}
+    """Word that is sent when a query answers something."""
+    dashboards: Mapping[Key, Dashboard] = {}
+    """AI/BI dashboards."""
+    ai: Ai = Ai()
+    """Models and what they learn from."""
+    sharing: Sharing = Sharing()
+    """Data that others get by Delta Sharing."""
+    notifications: Mapping[Key, Destination] = {}
+    """Where the workspace sends word."""
+    network: Network = Network()
+    """From where the workspace may be reached."""
+    settings: Settings = Settings()
+    """Settings of the whole workspace."""
+    budgets: Budgets = Budgets()
+    """What it may cost, and who is told before it does."""
 
     backups: Backups | None = None
     """Copies of the protected catalogs."""
@@ -127,7 +168,24 @@ class Environment(Record):
 
     def job_name(self, key: str) -> str:
         """A job's name."""
-        return self.jobs[key].name or f"{key}-{self.name}"
+        return self.own_name(key, self.jobs[key].name)
+
+    def own_name(self, key: str, name: str | None) -> str:
+        """The name of something in the workspace: what the file says, or `<key>-<environment>`."""
+        return name or f"{key}-{self.name}"
+
+    def share_name(self, key: str) -> str:
+        """A share's name; Delta Sharing's names stand in SQL."""
+        return self.sharing.shares[key].name or self._sql_name(key)
+
+    def recipient_name(self, key: str) -> str:
+        """The name of someone who is shared with."""
+        return self.sharing.recipients[key].name or self._sql_name(key)
+
+    def qualified(self, name: str) -> str:
+        """`<domain>.<schema>` or `<domain>.<schema>.<name>` with the catalog's name in the place of the domain."""
+        domain, _, rest = name.partition(".")
+        return f"{self.catalog_name(domain)}.{rest}"
 
     def protects(self, *parts: Protectable | None) -> bool:
         """Whether a catalog, a schema of it or something in that is protected: the innermost that says so decides."""
@@ -161,5 +219,4 @@ class Environment(Record):
 
     def dbt_vars(self) -> dict[str, object]:
         """The variables that every dbt run of this environment gets."""
-        given = dict(self.dbt.vars) if self.dbt else {}
-        return {**given, "environment": self.name}
+        return variables(self)

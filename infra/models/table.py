@@ -8,12 +8,12 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from infra.models.job import Schedule
 from infra.models.record import Identifier, Key, Record, WrongAt
 from infra.models.securable import Grants, Url
 from infra.models.substitution import Text
 from infra.models.suggestion import did_you_mean
 from infra.models.tags import Tags
+from infra.models.trigger import Schedule
 
 # https://docs.databricks.com/sql/language-manual/sql-ref-datatypes; what is inside <…> or (…) is left to the platform.
 _TYPE: Final = re.compile(

@@ -29,6 +29,8 @@ class Warehouse(Record):
     """Clusters that it may grow to under load."""
     channel: Literal["CHANNEL_CURRENT", "CHANNEL_PREVIEW"] = "CHANNEL_CURRENT"
     """Which release of Databricks SQL it runs."""
+    type: Literal["PRO", "CLASSIC"] = "PRO"
+    """What it can do; jobs, serverless compute and most of Unity Catalog want PRO."""
     serverless: bool = True
     """On Databricks' own compute; if not, on machines of the workspace's cloud account."""
     spot_policy: Literal["COST_OPTIMIZED", "RELIABILITY_OPTIMIZED"] = "COST_OPTIMIZED"
@@ -44,6 +46,8 @@ class Warehouse(Record):
             raise WrongAt(("min_clusters",), f"{self.min_clusters} is above max_clusters, which is {self.max_clusters}")
         if not self.serverless and 0 < self.auto_stop < 10:
             raise WrongAt(("auto_stop",), f"{self.auto_stop} is too short; without serverless it is 0 or at least 10 minutes")
+        if self.type == "CLASSIC" and self.serverless:
+            raise WrongAt(("type",), "'CLASSIC' is never serverless; say serverless: false, or PRO")
         if len(self.tags) > 45:
             raise WrongAt(("tags",), f"has {len(self.tags)} tags; 45 is the platform's limit")
         return self

@@ -32,7 +32,7 @@ def test_permissions_name_principals_as_the_platform_does(rich: Registered) -> N
     }
 
 
-def test_a_warehouse_that_says_no_permissions_is_left_to_its_owner(rich: Registered) -> None:
-    """An empty `Permissions` would take everyone else's away."""
-    assert "quiet" in rich.of("SqlEndpoint")
-    assert "quiet" not in rich.of("Permissions")
+def test_a_warehouse_that_says_no_permissions_is_left_to_its_owner(working: Registered) -> None:
+    """An empty `Permissions` would take everyone else's away. A classic one is said to be classic."""
+    assert working.inputs("SqlEndpoint", "quiet")["warehouseType"] == "CLASSIC"
+    assert "quiet" not in working.of("Permissions")

@@ -11,7 +11,7 @@ from infra.operations.settings import Settings
 
 _REST = """\
 warehouses:
-  etl: {size: 2X-Small}
+  etl: {size: 2X-Small, permissions: {runner: CAN_USE}}
   bi: {size: 2X-Small, permissions: {runner: CAN_USE}}
 catalogs:
   shop: {schemas: {bronze: {}}}

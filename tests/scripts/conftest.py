@@ -19,10 +19,12 @@ LOCAL = """\
 workspace:
   emulator: .lakestead/workspace
 warehouses:
-  etl: {size: 2X-Small}
+  etl: {size: 2X-Small, permissions: {team: CAN_USE}}
 catalogs:
   shop:
     schemas: {bronze: {comment: raw}}
+identities:
+  groups: {team: {}}
 """
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -13,12 +13,16 @@ import json
 import os
 import runpy
 import sys
+import zlib
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pulumi
 from google.protobuf import empty_pb2, json_format
 from pulumi.runtime import mocks
+
+#: What the platform gives whole numbers to, which others name as such.
+_NUMBERED = frozenset({"Job", "GitCredential"})
 
 
 def _given_by_the_platform(type: str, name: str) -> dict[str, str]:
@@ -27,6 +31,12 @@ def _given_by_the_platform(type: str, name: str) -> dict[str, str]:
             return {"applicationId": f"app-{name}"}
         case "ServicePrincipalSecret":
             return {"secret": f"secret-of-{name}"}
+        case "BudgetPolicy":
+            return {"policyId": f"policy-{name}"}
+        case "VectorSearchEndpoint":
+            return {"endpointId": f"endpoint-{name}"}
+        case "ModelServing":
+            return {"servingEndpointId": f"endpoint-{name}"}
     return {}
 
 
@@ -34,7 +44,9 @@ class Workspace(mocks.Mocks):
     """Makes everything that it is asked for."""
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        return f"{args.name}-id", {**args.inputs, **_given_by_the_platform(args.typ.rpartition(":")[2], args.name)}
+        kind = args.typ.rpartition(":")[2]
+        id = str(zlib.crc32(args.name.encode())) if kind in _NUMBERED else f"{args.name}-id"
+        return id, {**args.inputs, **_given_by_the_platform(kind, args.name)}
 
     def call(self, args: mocks.MockCallArgs) -> NoReturn:
         raise AssertionError(f"the program asks for {args.token}; it should need no answer but its own resources'")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import stat
+import zlib
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -118,7 +119,7 @@ def test_the_stack_answers_what_others_need(local: Registered) -> None:
         "catalogs": {"streaming": "streaming_local"},
         "warehouses": {"etl": "etl-id", "bi": "bi-id"},
         "service_principals": {"dbt-runner": "app-dbt-runner"},
-        "jobs": {"streaming": "streaming-id"},
+        "jobs": {"streaming": str(zlib.crc32(b"streaming"))},
     }
 
 
@@ -189,7 +190,10 @@ def test_a_workspace_that_is_not_started_is_told(tmp_path: Path) -> None:
 
 def test_another_folder_of_environments_can_be_named(project: Project, local: Registered, tmp_path: Path) -> None:
     """LAKESTEAD_ENVIRONMENTS names it; `lakestead --environments DIR` sets that."""
-    (tmp_path / "mine.yaml").write_text("workspace: {emulator: .lakestead/workspace}\nwarehouses: {only: {size: Small}}\n")
+    (tmp_path / "mine.yaml").write_text(
+        "workspace: {emulator: .lakestead/workspace}\nidentities: {groups: {all: {}}}\n"
+        "warehouses: {only: {size: Small, permissions: {all: CAN_USE}}}\n"
+    )
 
     run = project.run("mine", {"LAKESTEAD_ENVIRONMENTS": str(tmp_path)})
 

@@ -9,10 +9,14 @@ from collections.abc import Callable
 from typing import Final
 
 from infra.models.crosscheck.access import permissions
+from infra.models.crosscheck.ai import ai
 from infra.models.crosscheck.backups import backups
 from infra.models.crosscheck.catalogs import catalogs
 from infra.models.crosscheck.compliance import compliance
+from infra.models.crosscheck.compute import compute
+from infra.models.crosscheck.controls import controls
 from infra.models.crosscheck.dbt import dbt
+from infra.models.crosscheck.delivery import delivery
 from infra.models.crosscheck.governance import governance
 from infra.models.crosscheck.grants import grants, owners
 from infra.models.crosscheck.identities import identities
@@ -41,6 +45,10 @@ _CHECKS: Final[tuple[Callable[[Environment], Wrong], ...]] = (
     secrets,
     dbt,
     jobs,
+    compute,
+    delivery,
+    ai,
+    controls,
 )
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Protocol
 
 from infra.models.crosscheck.words import Path, Wrong
 from infra.models.environment import Environment
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str | None: ...
 
 
 def names(environment: Environment) -> Wrong:
@@ -20,7 +26,9 @@ def names(environment: Environment) -> Wrong:
         (("storage", "credentials"), "name", environment.storage.credentials, environment.credential_name),
         (("storage", "locations"), "name", environment.storage.locations, environment.location_name),
         (("connections",), "name", environment.connections, environment.connection_name),
-        (("jobs",), "name", environment.jobs, environment.job_name),
+        (("sharing", "shares"), "name", environment.sharing.shares, environment.share_name),
+        (("sharing", "recipients"), "name", environment.sharing.recipients, environment.recipient_name),
+        *((path, "name", section, _own(environment, section)) for path, section in _named(environment)),
     ]
     for path, field, keys, name_of in kinds:
         claimed: dict[str, str] = {}
@@ -28,3 +36,23 @@ def names(environment: Environment) -> Wrong:
             first = claimed.setdefault(name_of(key), key)
             if first != key:
                 yield (*path, key, field), f"'{name_of(key)}' is the name of '{first}' already; give each its own"
+
+
+def _own(environment: Environment, section: Mapping[str, _Named]) -> Callable[[str], str]:
+    return lambda key: environment.own_name(key, section[key].name)
+
+
+def _named(environment: Environment) -> Iterator[tuple[Path, Mapping[str, _Named]]]:
+    """What is called `<key>-<environment>` unless it says otherwise."""
+    yield ("jobs",), environment.jobs
+    yield ("pipelines",), environment.pipelines
+    yield ("queries",), environment.queries
+    yield ("alerts",), environment.alerts
+    yield ("dashboards",), environment.dashboards
+    yield ("notifications",), environment.notifications
+    yield ("compute", "policies"), environment.compute.policies
+    yield ("compute", "pools"), environment.compute.pools
+    yield ("compute", "clusters"), environment.compute.clusters
+    yield ("ai", "vector_search"), environment.ai.vector_search
+    yield ("ai", "serving"), environment.ai.serving
+    yield ("budgets", "policies"), environment.budgets.policies

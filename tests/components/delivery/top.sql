@@ -1,0 +1,1 @@
+select show_id, watches from gold.fct_watches
