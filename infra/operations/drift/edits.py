@@ -14,18 +14,9 @@ from infra.models import Environment
 from infra.operations.drift.detection import Deployed
 from infra.operations.drift.findings import Drift, FieldDrift, ResourceDrift, Unmanaged
 from infra.operations.drift.places import Path, place, said, short
+from infra.operations.rewriting import GONE, Edit
 
-#: Takes the key away.
-GONE: Final = object()
 _BINDINGS: Final = {"BINDING_TYPE_READ_WRITE": "read-write", "BINDING_TYPE_READ_ONLY": "read-only"}
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """One key of the file and its new value, `GONE` to take it away."""
-
-    path: Path
-    value: Any
 
 
 #: Edits that make sense only together: a grant, and the principal that it introduces.

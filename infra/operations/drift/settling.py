@@ -16,8 +16,8 @@ from infra.operations.deployment import Listener, Options
 from infra.operations.drift.detection import Deployed
 from infra.operations.drift.edits import Together, Unsaid, adoption
 from infra.operations.drift.findings import Drift, Unmanaged
-from infra.operations.drift.rewriting import Rewriting
 from infra.operations.refresh import refresh
+from infra.operations.rewriting import Rewriting
 from infra.operations.target import Target
 from infra.operations.up import up
 from infra.operations.workspace_api import client

@@ -9,9 +9,10 @@ import pytest
 
 from infra.models import Environment, load_environment
 from infra.operations.drift.detection import Deployed
-from infra.operations.drift.edits import GONE, Edit, Unsaid, adoption
+from infra.operations.drift.edits import Unsaid, adoption
 from infra.operations.drift.findings import Drift, FieldDrift, ResourceDrift, Unmanaged
 from infra.operations.drift.places import place
+from infra.operations.rewriting import GONE, Edit
 from infra.operations.settings import Settings
 
 _RUNNER = "6dee223c-16af-4c26-bd6b-93dd3a7197a6"

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra.models import InvalidEnvironment, load_environment
-from infra.operations.drift.edits import GONE, Edit
-from infra.operations.drift.rewriting import Rewriting
+from infra.operations.rewriting import GONE, Edit, Rewriting
 
 _BASE = """\
 template: true

@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,9 +18,20 @@ from ruamel.yaml.error import CommentMark
 from ruamel.yaml.tokens import CommentToken
 
 from infra.models import Environment, load_environment
-from infra.operations.drift.edits import GONE, Edit
 
 _WIDTH: Final = 120
+#: The longest map or list that is written on one line.
+_ON_ONE_LINE: Final = 72
+#: Takes a key away.
+GONE: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One key of the file and its new value, `GONE` to take it away."""
+
+    path: tuple[str, ...]
+    value: Any
 
 
 class Rewriting:
@@ -128,11 +140,11 @@ def _put(node: CommentedMap, key: str, value: Any) -> None:
 def _styled(value: Any) -> Any:
     """Small maps and lists on one line, as the environment files have them."""
     if isinstance(value, dict):
-        styled = CommentedMap({key: _styled(item) for key, item in value.items()})
+        styled: Any = CommentedMap({key: _styled(item) for key, item in value.items()})
+    elif isinstance(value, list | tuple):
+        styled = CommentedSeq(_styled(item) for item in value)
+    else:
+        return value
+    if len(str(value)) <= _ON_ONE_LINE:
         styled.fa.set_flow_style()
-        return styled
-    if isinstance(value, list):
-        listed = CommentedSeq(_styled(item) for item in value)
-        listed.fa.set_flow_style()
-        return listed
-    return value
+    return styled
