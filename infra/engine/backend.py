@@ -92,6 +92,13 @@ class Backend:
             self.store.write(_META, "version: 1\n")
         self.store.write(self._key, checkpoint, keep_previous=True)
 
+    def set_aside(self) -> str:
+        """Let the checkpoint be only a backup, `<stack>.json.bak`; answers where that is. For who holds the lock."""
+        kept = f"{self._key}.bak"
+        self.store.write(kept, self.read() or "")
+        self.store.delete(self._key)
+        return self.store.place(kept)
+
     def journal(self, codec: Codec, **opening: Any) -> Journal:
         """A journal for an operation that goes on from the checkpoint as it is. There must be none (see `locked`)."""
         checkpoint = self.store.read(self._key) or ""

@@ -13,6 +13,7 @@ from infra.engine import urn as urns
 from infra.engine.events import (
     Diagnostic,
     Event,
+    Interrupted,
     Operation,
     OutputsRegistered,
     Prelude,
@@ -53,6 +54,8 @@ _WORDS: Final[Mapping[Operation, tuple[str, str, str]]] = {
 }
 #: What a summary counts, in the CLI's order.
 _COUNTED: Final[tuple[Operation, ...]] = ("create", "update", "delete", "replace", "refresh", "import")
+STOPPING: Final = "Stopping: what is under way is finished, and nothing new is begun. Ctrl-C again ends it at once."
+ENDING: Final = "Ending at once. The next operation looks what became of the calls that were under way."
 #: What serves a replacement and is shown with `--diff` only if so asked.
 _REPLACING: Final = frozenset({"create-replacement", "delete-replaced", "read-replacement", "import-replacement"})
 
@@ -104,6 +107,8 @@ class Display:
                 self._diagnostics.append(event)
             case ProgramOutput(line=line):
                 yield f"    {line}"
+            case Interrupted(times=times):
+                yield STOPPING if times == 1 else ENDING
             case Summary():
                 yield from self._closing(event)
 

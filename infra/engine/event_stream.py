@@ -6,7 +6,9 @@ which the CLI shows with secrets in clear, the progress of downloads, and the CL
 
 from __future__ import annotations
 
+import json
 import math
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
@@ -24,6 +26,17 @@ from infra.engine.events import (
 
 _COLOR: Final = "never"
 _STATUS: Final[Mapping[Outcome, int]] = {"nothing": 0, "half": 1, "unknown": 2}
+
+
+def streamed(write: Callable[[str], object]) -> Callable[[Event], None]:
+    """A listener that writes an operation's documents, one a line."""
+    stream = EventStream(time.time)
+
+    def listen(event: Event) -> None:
+        for document in stream.documents(event):
+            write(json.dumps(document, separators=(",", ":"), ensure_ascii=False))
+
+    return listen
 
 
 class EventStream:

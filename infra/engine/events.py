@@ -99,6 +99,13 @@ class ProgramOutput:
 
 
 @dataclass(frozen=True, slots=True)
+class Interrupted:
+    """Somebody asked the operation to stop, for the `times`th time: first it finishes what is under way, then it just ends."""
+
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """The last event. `changes` counts operations (without hidden ones); `outputs` are the stack's, secrets masked."""
 
@@ -108,4 +115,4 @@ class Summary:
     seconds: float
 
 
-Event: TypeAlias = Prelude | StepStarted | StepEnded | OutputsRegistered | Diagnostic | ProgramOutput | Summary
+Event: TypeAlias = Prelude | StepStarted | StepEnded | OutputsRegistered | Diagnostic | ProgramOutput | Interrupted | Summary

@@ -23,7 +23,7 @@ from types import FrameType
 from typing import Any, Final
 
 from infra.engine.errors import EngineError, ProcessDiedError
-from infra.engine.events import Event, ProgramOutput
+from infra.engine.events import Event, Interrupted, ProgramOutput
 from infra.engine.request import Result
 
 _LENGTH: Final = struct.Struct("!I")
@@ -160,8 +160,8 @@ def _follow(child: int, told: int, printed: int, listener: Callable[[Event], Non
     """Hand on what the child says until it is silent; then its result."""
     lines = _Lines()
     try:
-        with _signals_forwarded(child):
-            last = _listen(told, printed, lines, listener)
+        with _signals_forwarded(child) as asked:
+            last = _listen(told, printed, asked, lines, listener)
             status = os.waitpid(child, 0)[1]
     except BaseException:
         os.close(told)  # the child notices that nobody listens any more, and ends what it has under way
@@ -183,16 +183,20 @@ def _follow(child: int, told: int, printed: int, listener: Callable[[Event], Non
     return last.result
 
 
-def _listen(told: int, printed: int, lines: _Lines, listener: Callable[[Event], None]) -> Finished | Refused | None:
+def _listen(told: int, printed: int, asked: int, lines: _Lines, listener: Callable[[Event], None]) -> Finished | Refused | None:
     messages = _Messages()
     last: Finished | Refused | None = None
+    interrupts = 0
     with selectors.DefaultSelector() as selector:
-        selector.register(told, selectors.EVENT_READ)
-        selector.register(printed, selectors.EVENT_READ)
+        for descriptor in (told, printed, asked):
+            selector.register(descriptor, selectors.EVENT_READ)
         while True:
             for key, _ in selector.select():
                 data = os.read(key.fd, _CHUNK)
-                if key.fd == told:
+                if key.fd == asked:
+                    interrupts += len(data)
+                    listener(Interrupted(interrupts))
+                elif key.fd == told:
                     if not data:
                         return last
                     for message in messages.feed(data):
@@ -212,22 +216,27 @@ def _print(lines: Iterator[str], listener: Callable[[Event], None]) -> None:
 
 
 @contextlib.contextmanager
-def _signals_forwarded(child: int) -> Iterator[None]:
-    """Whoever asks this process to stop means the operation; the child knows how (see `deployment`)."""
+def _signals_forwarded(child: int) -> Iterator[int]:
+    """Whoever asks this process to stop means the operation; the child knows how (see `deployment`).
+
+    Yields a descriptor from which a byte can be read for each time.
+    """
+    asked, ask = os.pipe()
 
     def forward(number: int, frame: FrameType | None) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, number)
+            os.write(ask, b"!")
 
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    former = {number: signal.signal(number, forward) for number in (signal.SIGINT, signal.SIGTERM)}
+    alone = threading.current_thread() is threading.main_thread()
+    former = {number: signal.signal(number, forward) for number in (signal.SIGINT, signal.SIGTERM)} if alone else {}
     try:
-        yield
+        yield asked
     finally:
         for number, handler in former.items():
             signal.signal(number, handler)
+        os.close(asked)
+        os.close(ask)
 
 
 def _epitaph(status: int, last_words: list[str]) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from infra.engine.backend import FileBackend
 from infra.models import load_environment
 from infra.operations.errors import OperationError
 from infra.operations.settings import Settings
+from infra.operations.stack_state import backend_of
 
 
 def cancel(settings: Settings, name: str, *, force: bool) -> list[str]:
@@ -17,4 +17,4 @@ def cancel(settings: Settings, name: str, *, force: bool) -> list[str]:
             why="Its state may lie in a backend that this command does not read.",
             remedy=f"Run: pulumi cancel --stack {name}",
         )
-    return FileBackend(settings.state, settings.project, environment.name).cancel(force=force)
+    return backend_of(settings, environment.name).cancel(force=force)

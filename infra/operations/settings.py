@@ -22,6 +22,7 @@ ENVIRONMENTS_VARIABLE = "LAKESTEAD_ENVIRONMENTS"
 ENGINES = ("embedded", "pulumi")
 
 _FILE = "file://"
+_BUCKET = "s3://"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,21 @@ class Settings:
     @property
     def state(self) -> Path:
         """The folder in which state lives. Raises `ProjectError` for a backend that is none."""
+        place = self.place
+        if isinstance(place, str):
+            raise ProjectError(f"{self.root / PROJECT_FILE}: `backend.url` is {self.backend}", why="That is not a folder.")
+        return place
+
+    @property
+    def place(self) -> Path | str:
+        """Where the embedded engine keeps state: a folder, or an `s3://` URL. Raises `ProjectError` for other backends."""
+        if self.backend.startswith(_BUCKET):
+            return self.backend
         if not self.has_state_folder:
             raise ProjectError(
                 f"{self.root / PROJECT_FILE}: `backend.url` is {self.backend}",
-                why="The embedded engine keeps its state in a folder.",
-                remedy="Write `file://./.lakestead/state`, or deploy with the Pulumi CLI: --engine pulumi.",
+                why="The embedded engine keeps its state in a folder or in an S3 bucket.",
+                remedy="Write `file://./.lakestead/state` or `s3://…`, or deploy with the Pulumi CLI: --engine pulumi.",
             )
         return Path(self.backend.removeprefix(_FILE))
 

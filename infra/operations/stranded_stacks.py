@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.engine.backend import FileBackend
 from infra.models import ModelError, environment_names, load_environment
 from infra.operations.settings import Settings
+from infra.operations.stack_state import backend_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +27,17 @@ def stacks_in(settings: Settings, workspace: Path) -> list[StrandedStack]:
         return []
     found = []
     for name in environment_names(settings.environments):
-        backend = FileBackend(settings.state, settings.project, name)
+        backend = backend_of(settings, name)
         if _is_in(settings, name, workspace) and backend.exists():
             found.append(StrandedStack(name, len(backend.load().resources)))
     return [stack for stack in found if stack.resources]
 
 
-def set_aside(settings: Settings, name: str) -> Path:
+def set_aside(settings: Settings, name: str) -> str:
     """Set the state of a stack aside, answers where it is now. Raises `LockedError` if somebody is at work on it."""
-    backend = FileBackend(settings.state, settings.project, name)
-    kept = backend.file.with_name(f"{backend.file.name}.bak")
+    backend = backend_of(settings, name)
     with backend.locked():
-        backend.file.replace(kept)
-    return kept
+        return backend.set_aside()
 
 
 def _is_in(settings: Settings, name: str, workspace: Path) -> bool:

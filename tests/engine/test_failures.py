@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from infra.engine.errors import BackendError, CorruptStateError, LockedError, SecretsError
-from infra.engine.events import Diagnostic, Event, StepEnded
+from infra.engine.events import Diagnostic, Event, Interrupted, StepEnded
 from infra.engine.operation import Request, run
 from tests.engine.bench import Bench
 
@@ -167,6 +167,7 @@ def test_an_interrupted_update_finishes_what_is_under_way(bench: Bench) -> None:
 
     assert (result.succeeded, list(bench.cloud.things())) == (False, ["a"])
     assert "interrupted by SIGINT" in str(result.error)
+    assert Interrupted(1) in bench.events
     assert "a" in bench.state()
 
 

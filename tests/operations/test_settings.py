@@ -8,6 +8,7 @@ import pytest
 
 from infra.operations.errors import EngineUnavailable, ProjectError
 from infra.operations.settings import locate
+from infra.operations.stack_state import backend_of
 
 
 @pytest.fixture
@@ -51,13 +52,13 @@ def test_an_unknown_engine_is_refused(project: Path) -> None:
 
 def test_a_backend_that_is_no_folder_is_refused_by_what_needs_one(project: Path) -> None:
     """The Pulumi CLI takes any."""
-    (project / "Pulumi.yaml").write_text("name: shop\nbackend:\n  url: s3://bucket\n")
+    (project / "Pulumi.yaml").write_text("name: shop\nbackend:\n  url: gs://bucket\n")
     settings = locate(project)
 
-    with pytest.raises(ProjectError, match="s3://bucket") as refused:
-        _ = settings.state
+    with pytest.raises(ProjectError, match="gs://bucket") as refused:
+        _ = settings.place
 
-    assert settings.backend == "s3://bucket"
+    assert settings.backend == "gs://bucket"
     assert "--engine pulumi" in refused.value.remedy
 
 
@@ -84,3 +85,14 @@ def test_a_project_file_that_is_not_yaml_is_refused_by_name(project: Path) -> No
 
     with pytest.raises(ProjectError, match=r"Pulumi\.yaml is not YAML"):
         locate(project)
+
+
+def test_a_bucket_keeps_the_state_of_the_embedded_engine(project: Path) -> None:
+    """Under its URL; what needs a folder says so."""
+    (project / "Pulumi.yaml").write_text("name: shop\nbackend:\n  url: s3://bucket/states\n")
+    settings = locate(project)
+
+    assert settings.place == "s3://bucket/states"
+    assert backend_of(settings, "prod").place == "s3://bucket/states/.pulumi/stacks/shop/prod.json"
+    with pytest.raises(ProjectError, match="not a folder"):
+        _ = settings.state

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from infra.operations.settings import Settings
@@ -25,7 +27,7 @@ def test_only_what_is_deployed_there_is_found(deployed: Settings) -> None:
 
 
 def test_a_state_that_is_set_aside_is_kept(deployed: Settings) -> None:
-    kept = set_aside(deployed, "local")
+    kept = Path(set_aside(deployed, "local"))
 
     assert kept.name == "local.json.bak"
     assert "shop-local" in kept.read_text()

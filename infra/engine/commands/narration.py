@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
-from collections.abc import Callable
 
 from infra.engine.commands.surroundings import say, say_json
 from infra.engine.display import Display, Shown
-from infra.engine.event_stream import EventStream
-from infra.engine.events import Event
+from infra.engine.event_stream import streamed
 from infra.engine.masking import jsonable
 from infra.engine.operation import Request, Result, run
 
@@ -35,14 +32,3 @@ def narrate(request: Request, options: argparse.Namespace) -> Result:
     if request.show_secrets and result.outputs:
         say(json.dumps(jsonable(result.outputs), indent=4, ensure_ascii=False))
     return result
-
-
-def streamed(write: Callable[[str], object]) -> Callable[[Event], None]:
-    """A listener that writes the CLI's events, one a line."""
-    stream = EventStream(time.time)
-
-    def listen(event: Event) -> None:
-        for document in stream.documents(event):
-            write(json.dumps(document, separators=(",", ":"), ensure_ascii=False))
-
-    return listen

@@ -1,16 +1,19 @@
-"""The embedded engine behind the port: it runs in a process forked from this one, on a state folder."""
+"""The embedded engine behind the port: it runs in a process forked from this one, on a state folder or bucket."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from infra.engine.backend import FileBackend
+from infra.engine.backend import Backend
+from infra.engine.event_stream import streamed
+from infra.engine.events import Event
 from infra.engine.masking import masked
 from infra.engine.operation import Kind, Request, Result, run
 from infra.engine.values import reveal
 from infra.operations.engines.port import Listener, Options
 from infra.operations.settings import ENVIRONMENTS_VARIABLE, Settings
+from infra.operations.stack_state import backend_of
 
 
 class EmbeddedEngine:
@@ -35,9 +38,17 @@ class EmbeddedEngine:
             message=options.message,
             parallel=options.parallel,
             show_secrets=options.show_secrets,
-            backend=self._settings.state,
+            refresh=options.refresh,
+            wait=options.wait,
+            targets=options.targets,
+            target_dependents=options.target_dependents,
+            excludes=(*options.excludes, *self._protected(options)),
+            exclude_dependents=options.exclude_dependents,
+            replaces=options.replaces,
+            backend=self._settings.place,
+            detailed=options.stream is not None,
         )
-        return run(request, listener)
+        return run(request, listener if options.stream is None else _both(streamed(options.stream), listener))
 
     def outputs(self, *, show_secrets: bool) -> Mapping[str, Any] | None:
         """Read from the state; the workspace is not asked."""
@@ -48,13 +59,26 @@ class EmbeddedEngine:
         return {key: reveal(value) if show_secrets else masked(value) for key, value in values.items()}
 
     def history(self) -> Sequence[Mapping[str, Any]]:
-        """Read from the state folder."""
+        """Read from the state."""
         return self._backend.history()
 
     def checkpoint(self, version: int) -> str:
-        """Read from the state folder."""
+        """Read from the state."""
         return self._backend.history_checkpoint(version)
 
+    def _protected(self, options: Options) -> tuple[str, ...]:
+        if not options.exclude_protected:
+            return ()
+        return tuple(resource.urn for resource in self._backend.load().resources if resource.protect)
+
     @property
-    def _backend(self) -> FileBackend:
-        return FileBackend(self._settings.state, self._settings.project, self._stack)
+    def _backend(self) -> Backend:
+        return backend_of(self._settings, self._stack)
+
+
+def _both(*listeners: Listener) -> Listener:
+    def listen(event: Event) -> None:
+        for listener in listeners:
+            listener(event)
+
+    return listen

@@ -32,6 +32,7 @@ class Translation:
         self._begun: dict[tuple[str, str], tuple[StepStarted, float]] = {}
         self._looked_at: set[str] = set()
         self._errors_of: dict[str, str] = {}
+        self._said: set[tuple[str, str]] = set()
         self.changes: dict[str, int] = {}
         self.errors: list[str] = []
         self.outputs: Properties = {}
@@ -94,7 +95,7 @@ class Translation:
         yield StepEnded(step.operation, step.urn, step.type, step.name, self._clock() - begun, error)
 
     def _diagnosed(self, event: DiagnosticEvent) -> Iterator[Event]:
-        message = plain_text((event.prefix or "") + event.message).rstrip("\n")
+        message = plain_text(_beyond_severity(event) + event.message).rstrip("\n")
         if event.ephemeral or not message.strip():
             return
         # What a program prints comes as information on a stream of its own; what it logs has none.
@@ -102,6 +103,10 @@ class Translation:
             yield from (ProgramOutput(line) for line in message.splitlines())
             return
         severity = cast("Severity", event.severity.partition("#")[0])
+        if severity == "warning":  # the CLI warns of a plugin as often as it looks for it
+            if (event.urn or "", message) in self._said:
+                return
+            self._said.add((event.urn or "", message))
         if severity == "error":
             self.errors.append(message)
             self._errors_of[event.urn or ""] = message
@@ -139,6 +144,12 @@ def started(metadata: StepEventMetadata) -> StepStarted:
         if metadata.detailed_diff
         else None,
     )
+
+
+def _beyond_severity(event: DiagnosticEvent) -> str:
+    """What stands before a message and says more than how grave it is."""
+    prefix = plain_text(event.prefix or "")
+    return "" if prefix.strip(": ") == event.severity.partition("#")[0] else prefix
 
 
 def known(value: Value) -> Any:

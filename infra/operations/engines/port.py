@@ -14,11 +14,25 @@ Listener = Callable[[Event], None]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How an operation runs. `parallel` bounds the calls to the workspace that are open at once."""
+    """How an operation runs. `parallel` bounds the calls to the workspace that are open at once.
+
+    `refresh`: look at everything first. `wait`: seconds to wait for the stack's lock. `targets`, `excludes` and `replaces` are
+    URNs or patterns: what alone the operation is about, what it leaves alone, what it makes anew. `stream` gets the CLI's
+    events as JSON, one a line, as they come.
+    """
 
     message: str = ""
     parallel: int = 16
     show_secrets: bool = False
+    refresh: bool = False
+    wait: float = 0.0
+    targets: tuple[str, ...] = ()
+    target_dependents: bool = False
+    excludes: tuple[str, ...] = ()
+    exclude_dependents: bool = False
+    exclude_protected: bool = False
+    replaces: tuple[str, ...] = ()
+    stream: Callable[[str], object] | None = None
 
 
 class Engine(Protocol):

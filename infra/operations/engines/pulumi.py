@@ -30,7 +30,7 @@ from pulumi.automation import (
 
 from infra.engine.backend import FileBackend
 from infra.engine.errors import LockedError
-from infra.engine.events import Diagnostic, Summary
+from infra.engine.events import Diagnostic, Interrupted, Summary
 from infra.engine.operation import Kind, Result
 from infra.engine.values import Properties
 from infra.operations.engines.engine_events import Translation, plain_text
@@ -41,6 +41,10 @@ from infra.operations.passphrase import FILE_VARIABLE, VARIABLE
 from infra.operations.settings import ENVIRONMENTS_VARIABLE, Settings
 
 _MASK: Final = "[secret]"
+#: How a line begins that the CLI prints for an event.
+_EVENT: Final = '{"sequence":'
+#: Seconds between two tries to get a lock that somebody else has.
+_BETWEEN_LOOKS: Final = 2.0
 #: Seconds that events of a CLI that has ended may still be on their way.
 _LATE: Final = 5.0
 
@@ -62,12 +66,29 @@ class PulumiEngine:
     def run(self, kind: Kind, options: Options, listener: Listener) -> Result:
         """Carry out an operation. The first interrupt lets the CLI finish what is under way, the second ends it."""
         begun = time.monotonic()
-        command = self._command()
+        while True:
+            try:
+                return self._run(kind, options, listener, begun)
+            except LockedError:
+                if time.monotonic() - begun > options.wait:
+                    raise
+                time.sleep(_BETWEEN_LOOKS)
+
+    def _run(self, kind: Kind, options: Options, listener: Listener, begun: float) -> Result:
+        command = Command(environment(self._settings, self._name, self._variables), flags(kind, options))
         translation = Translation(time.monotonic)
         printed: list[str] = []
-        with _forwarding(command):
+        write = options.stream
+
+        def say(line: str) -> None:
+            printed.append(line)
+            if write is not None and line.startswith(_EVENT):
+                write(line)
+
+        told: queue.SimpleQueue[EngineEvent | Interrupted | _Ended] = queue.SimpleQueue()
+        with _forwarding(command, told.put):
             stack = self._stack(command, create=True)
-            ended = _followed(lambda tell: _operation(stack, kind, options, tell, printed.append), translation, listener)
+            ended = _followed(lambda tell: _operation(stack, kind, options, tell, say), translation, listener, told)
         if ended.error is not None and not translation.has_begun:
             raise self._refusal(ended.error) from ended.error
         for event in translation.close() if ended.error is None else ():
@@ -83,7 +104,7 @@ class PulumiEngine:
             changes=translation.changes,
             outputs=outputs,
             error=error,
-            digest=_digest(printed) if kind == "preview" else {},
+            digest=_digest(printed) if kind.startswith("preview") else {},
             seconds=seconds,
         )
 
@@ -127,6 +148,8 @@ class PulumiEngine:
 
     def _stack(self, command: Command, *, create: bool) -> Stack:
         """The stack, selected; made first if it may be. Raises `StackNotFoundError` if it may not."""
+        if self._settings.has_state_folder:
+            self._settings.state.mkdir(parents=True, exist_ok=True)  # the CLI opens only one that is there
         place = LocalWorkspace(
             work_dir=str(self._settings.root),
             pulumi_command=command,
@@ -173,6 +196,22 @@ def environment(settings: Settings, stack: str, variables: Mapping[str, str]) ->
     return made
 
 
+def flags(kind: Kind, options: Options) -> list[str]:
+    """The options of the CLI's command that are not those of every operation."""
+    found: list[str] = []
+    many = {"--target": options.targets, "--exclude": options.excludes, "--replace": options.replaces}
+    found += [word for option, urns in many.items() for urn in urns for word in (option, urn)]
+    said = {
+        "--target-dependents": options.target_dependents,
+        "--exclude-dependents": options.exclude_dependents,
+        "--exclude-protected": options.exclude_protected,
+        "--refresh": options.refresh,
+        # A preview as one document, anything else as a stream of events.
+        "--json": kind in {"preview-refresh", "preview-destroy"} or options.stream is not None,
+    }
+    return found + [option for option, wanted in said.items() if wanted]
+
+
 def _operation(
     stack: Stack, kind: Kind, options: Options, tell: Callable[[EngineEvent], None], printed: Callable[[str], None]
 ) -> Any:
@@ -204,10 +243,12 @@ def _operation(
 
 
 def _followed(
-    operation: Callable[[Callable[[EngineEvent], None]], Any], translation: Translation, listener: Listener
+    operation: Callable[[Callable[[EngineEvent], None]], Any],
+    translation: Translation,
+    listener: Listener,
+    told: queue.SimpleQueue[EngineEvent | Interrupted | _Ended],
 ) -> _Ended:
     """Run an operation of the CLI in a thread, and hand on here what it tells, until it has ended."""
-    told: queue.SimpleQueue[EngineEvent | _Ended] = queue.SimpleQueue()
     last = threading.Event()
     seen = threading.Event()
 
@@ -228,17 +269,17 @@ def _followed(
 
     threading.Thread(target=work, name="operation", daemon=True).start()
     while not isinstance(item := told.get(), _Ended):
-        for event in translation.translate(item):
+        for event in [item] if isinstance(item, Interrupted) else translation.translate(item):
             listener(event)
     return item
 
 
 @contextmanager
-def _forwarding(command: Command) -> Iterator[None]:
-    """SIGINT and SIGTERM reach the CLI as what it understands, once each."""
+def _forwarding(command: Command, tell: Callable[[Interrupted], None]) -> Iterator[None]:
+    """SIGINT and SIGTERM reach the CLI as what it understands, once each; what that means is told at once."""
 
     def forward(number: int, frame: FrameType | None) -> None:
-        command.interrupt()
+        tell(Interrupted(command.interrupt()))
 
     if threading.current_thread() is not threading.main_thread():
         yield

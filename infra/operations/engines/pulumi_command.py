@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import IO, Final
 
 from pulumi.automation import CommandResult, InvalidVersionError, OnOutput, PulumiCommand
@@ -21,14 +21,17 @@ from infra.operations.errors import EngineUnavailable
 
 #: How often the CLI understands an interrupt.
 _HEARD: Final = 2
+#: The commands that deploy.
+_OPERATIONS: Final = frozenset({"preview", "up", "refresh", "destroy"})
 _MINIMUM: Final = VersionInfo.parse(OLDEST)
 
 
 class Command(PulumiCommand):
-    """One CLI with one environment of variables; a process at a time is under way."""
+    """One CLI with one environment of variables; a process at a time is under way. Operations get `flags`, too: not every verb
+    of the Automation API passes on every option that its command has."""
 
-    def __init__(self, variables: Mapping[str, str]) -> None:
-        self._variables = dict(variables)
+    def __init__(self, variables: Mapping[str, str], flags: Sequence[str] = ()) -> None:
+        self._variables, self._flags = dict(variables), tuple(flags)
         path = pulumi_executable(self._variables)
         try:
             super().__init__(version=_MINIMUM)
@@ -54,7 +57,7 @@ class Command(PulumiCommand):
         printed: list[str] = []
         complained: list[str] = []
         with subprocess.Popen(
-            [self.command, "--non-interactive", *args],
+            [self.command, "--non-interactive", *args, *(self._flags if args[0] in _OPERATIONS else ())],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -72,11 +75,15 @@ class Command(PulumiCommand):
             raise create_command_error(result)
         return result
 
-    def interrupt(self) -> None:
-        """Ask the CLI to stop: the first time it finishes what is under way, the second time it gives up, then it is killed."""
+    def interrupt(self) -> int:
+        """Ask the CLI to stop: the first time it finishes what is under way, the second time it gives up, then it is killed.
+
+        Answers how often it was asked.
+        """
         self._interrupts += 1
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGINT if self._interrupts <= _HEARD else signal.SIGKILL)
+        return self._interrupts
 
 
 def _reader(stream: IO[str] | None, lines: list[str], told: Callable[[str], object] | None) -> threading.Thread:

@@ -119,7 +119,7 @@ def test_what_the_program_prints_is_its_output() -> None:
 def test_what_the_program_logs_is_a_diagnostic() -> None:
     _, found = translated(said("<{%fg 3%}>look<{%reset%}>\n", "warning", urn=SCHEMA), said("a note", prefix="info: "))
 
-    assert found == [Diagnostic("warning", "look", SCHEMA), Diagnostic("info", "info: a note")]
+    assert found == [Diagnostic("warning", "look", SCHEMA), Diagnostic("info", "a note")]
 
 
 def test_what_is_shown_for_a_moment_only_is_not_told() -> None:
