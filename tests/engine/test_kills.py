@@ -1,7 +1,7 @@
 """Killed at any instant of an update, then run again: nothing is made twice, nothing is orphaned, nothing is lost.
 
 By default a sample of the instants is tried; LAKESTEAD_KILLS=all tries every one. With the real provider:
-`tests/providers/test_killed_workspace.py`.
+`tests/providers/test_disturbed_updates.py`.
 """
 
 from __future__ import annotations

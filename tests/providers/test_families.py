@@ -53,6 +53,19 @@ def test_a_job_without_an_answer_is_not_sent_again() -> None:
     assert script.asked == ["POST /api/2.2/jobs/create"]
 
 
+def test_a_service_principal_without_an_answer_is_not_sent_again() -> None:
+    """Unless the program has chosen its application id, which nobody else has."""
+    at = "/api/2.0/preview/scim/v2/ServicePrincipals"
+    script = Script({f"POST {at}": Unconfirmed("no answer")})
+    with pytest.raises(ProviderError, match=r"no answer\. Display names are not unique, .* looks whether 'runner' was made"):
+        create(script, "ServicePrincipal", {"displayName": "runner"})
+    assert [f"POST {at}"] == script.asked
+    own = {"id": "7", "displayName": "runner", "applicationId": "a-1"}
+    script = Script({f"POST {at}": Unconfirmed("no answer"), f"GET {at}": {"Resources": [own]}})
+    assert create(script, "ServicePrincipal", {"displayName": "runner", "applicationId": "a-1"}).id == "7"
+    assert [f"POST {at}", f"GET {at}"] == script.asked
+
+
 def test_a_catalog_whose_owner_cannot_be_set_is_kept() -> None:
     """The next update goes on from there instead of creating it twice."""
     script = Script(

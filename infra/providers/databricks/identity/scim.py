@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final
 from infra.engine.ports import CheckFailure, ProviderError, Timeouts
 from infra.engine.values import Properties
 from infra.providers.databricks.client import Answer
-from infra.providers.databricks.errors import Absent, Conflict
+from infra.providers.databricks.errors import Absent, Conflict, Unconfirmed
 from infra.providers.databricks.listings import Listing
 from infra.providers.databricks.resource import Resource, found, path, posted
 from infra.providers.databricks.shapes import Field, flag, text
@@ -96,12 +96,10 @@ class Principal(Resource):
 
     def create(self, workspace: Workspace, inputs: Properties, limits: Timeouts) -> tuple[str, Properties]:
         body = self._body(inputs)
-        natural = str(body.get(self.natural, ""))
         try:
-            at = self._collection(workspace, inputs)
-            answer = posted(workspace, at, body, lambda: self._find(workspace, inputs, natural))
+            answer = self._posted(workspace, inputs, body)
         except Conflict:
-            existing = self._find(workspace, inputs, natural) if inputs.get("force") else None
+            existing = self._find(workspace, inputs, str(body.get(self.natural, ""))) if inputs.get("force") else None
             if existing is None:
                 raise
             return str(existing["id"]), self.update(workspace, str(existing["id"]), {}, inputs, limits)
@@ -151,6 +149,18 @@ class Principal(Resource):
         for flag_name, folder in (("forceDeleteRepos", "repos"), ("forceDeleteHomeDir", "home")):
             if not account and outputs.get(flag_name) and outputs.get(folder):
                 _delete_folder(workspace, str(outputs[folder]))
+
+    def _posted(self, workspace: Workspace, inputs: Properties, body: Answer) -> Answer:
+        at, natural = self._collection(workspace, inputs), str(body.get(self.natural, ""))
+        if natural:
+            return posted(workspace, at, body, lambda: self._find(workspace, inputs, natural))
+        try:
+            return workspace.post(at, body)
+        except Unconfirmed as error:
+            raise Unconfirmed(
+                f"{error}. Display names are not unique, so it is not sent again; the next run looks whether "
+                f"{body.get('displayName')!r} was made"
+            ) from error
 
     def _collection(self, workspace: Workspace, values: Properties) -> str:
         return f"{directory(workspace, values)}/{self.collection}"
