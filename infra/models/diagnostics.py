@@ -57,7 +57,7 @@ def _message(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
     if kind == "missing":
         return _missing(path, model)
     if kind == "literal_error":
-        return _no_choice(given, path, model)
+        return _no_key(given, path, model) if detail["loc"][-1] == "[key]" else _no_choice(given, path, model)
     if kind in _EXPECTED:
         return f"expected {_EXPECTED[kind]}, not {_shown(given)}"
     if kind == "value_error":
@@ -91,6 +91,12 @@ def _no_choice(given: Any, path: Path, model: type[BaseModel]) -> str:
     noun = _NOUNS.get(str(parent), str(path[-1]).replace("_", " "))
     article = "an" if noun[0] in "aeiou" else "a"
     return f"{_shown(given)} is not {article} {noun}; use one of {', '.join(choices)}"
+
+
+def _no_key(given: Any, path: Path, model: type[BaseModel]) -> str:
+    keys = [str(key) for key in get_args(get_args(_without_none(_annotation(model, path[:-1])))[0])]
+    meant = did_you_mean(str(given), keys) or f"; use one of {', '.join(keys)}"
+    return f"{_shown(given)} is no key of '{path[-2]}'{meant}"
 
 
 def _shown(value: Any) -> str:
