@@ -101,11 +101,14 @@ def drop(workspace: Workspace, caller: Caller, securable_type: str, name: str, *
     registry.drop(workspace, securable_type, name)
 
 
-def _either(workspace: Workspace, name: str) -> str:
-    """Whether a name of the credentials API is a storage credential's or a service credential's."""
+def _either(workspace: Workspace, name: str) -> tuple[str, str]:
+    """The type and name of what the credentials API names; it takes ids too, of which the official provider makes use."""
     for kind in _PURPOSES:
         if workspace.store.get(kind, name) is not None:
-            return kind
+            return kind, name
+        for key, document in workspace.store.list(kind):
+            if document["id"] == name:
+                return kind, key
     raise NotFound(f"Credential '{name}' does not exist.", code="CREDENTIAL_DOES_NOT_EXIST")
 
 
@@ -114,7 +117,7 @@ def _kind(workspace: Workspace, request: Request) -> tuple[str, str]:
     if "/storage-credentials/" in request.path:
         registry.fetch(workspace, STORAGE_CREDENTIAL, name)
         return STORAGE_CREDENTIAL, name
-    return _either(workspace, name), name
+    return _either(workspace, name)
 
 
 def _create_storage(workspace: Workspace, caller: Caller, request: Request) -> Document:

@@ -55,7 +55,7 @@ class Inputs:
         for name, value in given.items():
             field = shape.get(name)
             if field is not None:
-                completed[name] = self._value(field, value, (olds or {}).get(name), f"{path}{name}")
+                completed[name] = _sealed(field, self._value(field, value, (olds or {}).get(name), f"{path}{name}"))
         defaulted = []
         for field in shape.fields():
             if field.name in completed or field.output:
@@ -105,6 +105,11 @@ class Inputs:
         old = olds[index] if isinstance(olds, list) and index < len(olds) else None
         completed = self.complete(field.nested, plain, _plain_object(old), here + ".")
         return Secret(completed) if isinstance(item, Secret) else completed
+
+
+def _sealed(field: Field, value: Value) -> Value:
+    """What the type declares secret is so, though the program does not say it."""
+    return Secret(value) if field.secret and value is not UNKNOWN and not isinstance(value, Secret) else value
 
 
 def _plain_object(value: Value) -> Properties | None:

@@ -34,6 +34,7 @@ from infra.providers.databricks.invokes import INVOKES
 from infra.providers.databricks.refreshed import refreshed_inputs
 from infra.providers.databricks.registry import RESOURCES, refusal
 from infra.providers.databricks.resource import Resource
+from infra.providers.databricks.shapes import Field, Shape
 from infra.providers.databricks.workspace import Workspace
 
 _HIDDEN: Final = "[secret]"
@@ -200,16 +201,22 @@ def _same_place(resource: Resource, id: str, news: Properties, inputs: Propertie
 
 def _sealed(resource: Resource, outputs: Properties, inputs: Properties) -> Properties:
     """Outputs in which the secret is secret: what the type declares so, and what came from a secret input."""
-    return {name: _wrapped(value) if _is_secret(resource, name, inputs) else value for name, value in outputs.items()}
+    return _sealed_object(resource.shape, outputs, inputs)
 
 
-def _is_secret(resource: Resource, name: str, inputs: Properties) -> bool:
-    field = resource.shape.get(name)
-    return field is not None and (field.secret or contains_secret(inputs.get(name)))
+def _sealed_object(shape: Shape, outputs: Properties, inputs: Properties) -> Properties:
+    return {name: _sealed_value(shape.get(name), value, inputs.get(name)) for name, value in outputs.items()}
 
 
-def _wrapped(value: Value) -> Value:
-    return value if value is None or isinstance(value, Secret) else Secret(reveal(value))
+def _sealed_value(field: Field | None, value: Value, given: Value) -> Value:
+    """An object keeps its secrets inside; anything else is secret as a whole."""
+    if field is None or value is None or isinstance(value, Secret):
+        return value
+    if field.kind == "block" and isinstance(value, dict) and not isinstance(given, Secret):
+        return _sealed_object(field.nested, value, given if isinstance(given, dict) else {})
+    if field.kind == "blocks" and not contains_secret(given):
+        return [_sealed_object(field.nested, item, {}) for item in value]
+    return Secret(reveal(value)) if field.secret or contains_secret(given) else value
 
 
 def _secret_texts(value: Value) -> Iterator[str]:

@@ -13,6 +13,7 @@ from infra.providers.databricks.shapes import AUTO_NAME, PROVIDER_CONFIG, Shape,
 from infra.providers.databricks.unity.isolation import ISOLATION
 from infra.providers.databricks.unity.named import NamedSecurable
 from infra.providers.databricks.unity.spelling import any_case
+from infra.providers.databricks.workspace import Workspace
 
 _CREDENTIALS: Final = ("awsIamRole", "azureManagedIdentity", "azureServicePrincipal", "databricksGcpServiceAccount")
 
@@ -48,7 +49,7 @@ class Credential(NamedSecurable):
         integer("createdAt", computed=True, derived=True),
         text("createdBy", computed=True, derived=True),
         text("credentialId", output=True, api="id"),
-        text("databricksCredentialId", wire="id", computed=True, derived=True),
+        text("databricksCredentialId", wire="id", computed=True, derived=True, local=True),
         zero_block(
             "databricksGcpServiceAccount",
             text("credentialId", computed=True, derived=True),
@@ -75,6 +76,10 @@ class Credential(NamedSecurable):
 
     def verify(self, inputs: Properties) -> Iterator[CheckFailure]:
         return exactly_one(inputs, _CREDENTIALS, "a credential")
+
+    def stored_outputs(self, workspace: Workspace, id: str, answer: Answer, known: Properties) -> Properties:
+        # Terraform keeps its own id where the API's would be: the name.
+        return super().stored_outputs(workspace, id, answer, known) | {"databricksCredentialId": id}
 
     def change(self, inputs: Properties) -> Answer:
         change = super().change(inputs)

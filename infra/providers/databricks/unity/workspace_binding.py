@@ -29,7 +29,7 @@ class WorkspaceBinding(Resource):
     token = "databricks:index/workspaceBinding:WorkspaceBinding"
     version = 1
     shape = Shape(
-        text("bindingType", default=READ_WRITE, replaces=True, choices=(READ_WRITE, READ_ONLY)),
+        text("bindingType", usual=READ_WRITE, absent=READ_WRITE, replaces=True, choices=(READ_WRITE, READ_ONLY)),
         text("catalogName", replaces=True, local=True),
         PROVIDER_CONFIG,
         text("securableName", computed=True),
@@ -79,8 +79,8 @@ class WorkspaceBinding(Resource):
         workspace.patch(_at(_named(outputs)), {"remove": [self._body(outputs)]})
 
     def _body(self, values: Properties) -> Answer:
-        body = picked(documents.body(self.shape, values), "binding_type", "workspace_id")
-        return body | {"workspace_id": int(body["workspace_id"])}
+        body = picked(documents.body(self.shape, values), "binding_type")
+        return {"binding_type": READ_WRITE} | body | {"workspace_id": int(values["workspaceId"])}
 
 
 def _named(values: Properties) -> Properties:
