@@ -17,14 +17,17 @@ from urllib.parse import parse_qsl, unquote
 
 from infra.emulator import auth, control, secret_scopes
 from infra.emulator.access_log import AccessLog
+from infra.emulator.cost import budget_policies, budgets
 from infra.emulator.errors import NotFound, WorkspaceError
 from infra.emulator.files import object_api, volume_file_api
 from infra.emulator.identity import account, federation_policies, permissions, scim, tokens
 from infra.emulator.jobs import jobs, run_outputs, run_repairs, runs
+from infra.emulator.network import ip_access_lists
 from infra.emulator.pipelines import pipelines
 from infra.emulator.rendering import as_json, failure, injected
 from infra.emulator.requests import Request, Response, Route
 from infra.emulator.routing import Router
+from infra.emulator.settings import default_namespace, notification_destinations, workspace_conf
 from infra.emulator.traffic import Fault
 from infra.emulator.unity import (
     bindings,
@@ -50,6 +53,7 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 #: The modules whose `routes` make up the workspace, one a family.
 FAMILIES: tuple[Any, ...] = (
     *(auth, tokens, scim, account, federation_policies, control, permissions),
+    *(budgets, budget_policies, ip_access_lists, workspace_conf, default_namespace, notification_destinations),
     *(metastores, catalogs, schemas, volumes, tables, grants, bindings, quotas),
     *(credentials, external_locations, connections, system_schemas),
     *(warehouses, warehouse_config, thrift, statements, secret_scopes, object_api, volume_file_api),

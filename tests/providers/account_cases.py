@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from infra.engine.values import Properties
+from infra.engine.values import Properties, Secret
 
 #: For each type inputs, and what a second program changes in place.
 ACCOUNT_CASES: Final[dict[str, tuple[Callable[[dict[str, str]], Properties], Properties]]] = {
@@ -28,6 +28,50 @@ ACCOUNT_CASES: Final[dict[str, tuple[Callable[[dict[str, str]], Properties], Pro
         {"oidcPolicy": {"issuer": "https://idp.example", "audiences": ["a", "b"]}},
     ),
     "OboToken": (lambda ids: {"applicationId": ids["application"], "comment": "ci", "lifetimeSeconds": 3600}, {}),
+    "IpAccessList": (
+        lambda _: {"label": "office", "listType": "ALLOW", "ipAddresses": ["203.0.113.0/24", "198.51.100.7"]},
+        {"enabled": False, "ipAddresses": ["203.0.113.0/24"]},
+    ),
+    "WorkspaceConf": (
+        lambda _: {"customConfig": {"enableIpAccessLists": "true", "maxTokenLifetimeDays": "90"}},
+        {"customConfig": {"enableIpAccessLists": "false", "enableWebTerminal": "true"}},
+    ),
+    "DefaultNamespaceSetting": (lambda _: {"namespace": {"value": "main"}}, {"namespace": {"value": "other"}}),
+    "SqlGlobalConfig": (
+        lambda _: {"dataAccessConfig": {"spark.a": "1", "spark.b": "2"}, "sqlConfigParams": {"ANSI_MODE": "true"}},
+        {"securityPolicy": "NONE", "enableServerlessCompute": True},
+    ),
+    "NotificationDestination": (
+        lambda _: {"displayName": "oncall", "config": {"slack": {"url": Secret("https://hooks.example/x"), "channelId": "c1"}}},
+        {"displayName": "on call"},
+    ),
+    "Budget": (
+        lambda ids: {
+            "displayName": "prod",
+            "alertConfigurations": [
+                {
+                    "timePeriod": "MONTH",
+                    "triggerType": "CUMULATIVE_SPENDING_EXCEEDED",
+                    "quantityType": "LIST_PRICE_DOLLARS_USD",
+                    "quantityThreshold": "4000.00",
+                    "actionConfigurations": [{"actionType": "EMAIL_NOTIFICATION", "target": "alerts@example.com"}],
+                }
+            ],
+            "filter": {
+                "tags": [{"key": "team", "value": {"operator": "IN", "values": ["streaming"]}}],
+                "workspaceId": {"operator": "IN", "values": [int(ids["workspace"])]},
+            },
+        },
+        {"displayName": "production"},
+    ),
+    "BudgetPolicy": (
+        lambda ids: {
+            "policyName": "streaming",
+            "customTags": [{"key": "team", "value": "streaming"}, {"key": "cost", "value": "1"}],
+            "bindingWorkspaceIds": [int(ids["workspace"])],
+        },
+        {"customTags": [{"key": "team", "value": "lake"}]},
+    ),
 }
 #: What nobody can read back, so that an import has nothing to compare.
 UNREADABLE: Final = {"ServicePrincipalSecret", "OboToken"}
@@ -38,3 +82,7 @@ IMPORTED_BY: Final[dict[str, Callable[[Properties], str]]] = {
     "AccountFederationPolicy": lambda inputs: str(inputs["policyId"]),
     "ServicePrincipalFederationPolicy": lambda inputs: f"{inputs['servicePrincipalId']},{inputs['policyId']}",
 }
+#: What is always there: a delete sets it back.
+ALWAYS_THERE: Final = {"SqlGlobalConfig", "WorkspaceConf"}
+#: Whose objects tell when they were made, by which one is told from others of its name.
+MADE_AT: Final = {"Budget", "IpAccessList"}

@@ -172,9 +172,10 @@ def _compare_requests(client: Replay) -> None:
 
 
 def _ordered(value: Any) -> Any:
-    """A body in which the order of privileges does not matter."""
+    """A body in which the order of privileges does not matter, without the number that a request has by itself."""
     if isinstance(value, dict):
-        return {key: sorted(item) if key in {"add", "remove"} else _ordered(item) for key, item in value.items()}
+        items = {key: item for key, item in value.items() if key != "request_id"}
+        return {key: sorted(item) if key in {"add", "remove"} else _ordered(item) for key, item in items.items()}
     return [_ordered(item) for item in value] if isinstance(value, list) else value
 
 

@@ -16,7 +16,7 @@ from infra.providers.databricks.client import Client
 from infra.providers.databricks.credentials import Credentials
 from infra.providers.databricks.registry import RESOURCES
 from tests.emulator.conftest import serve
-from tests.providers.account_cases import ACCOUNT_CASES, IMPORTED_BY, UNFINDABLE, UNREADABLE
+from tests.providers.account_cases import ACCOUNT_CASES, ALWAYS_THERE, IMPORTED_BY, MADE_AT, UNFINDABLE, UNREADABLE
 from tests.providers.content_cases import CONTENT_CASES
 from tests.providers.recording import ACCOUNT
 from tests.providers.scripted import subject
@@ -145,10 +145,10 @@ CASES: dict[str, tuple[Make, Properties]] = {
     **UNITY_CASES,
 }
 #: What is left of a resource when it is deleted: a principal has entitlements, if none at all.
-STAYS = {"Entitlements"}
+STAYS = {"Entitlements", *ALWAYS_THERE}
 
 #: Types whose objects say when they were made.
-DATED = {"Catalog", "Schema", "Volume", "Job", *UNITY_DATED}
+DATED = {"Catalog", "Schema", "Volume", "Job", *MADE_AT, *UNITY_DATED, *CONTENT_DATED}
 
 kinds = pytest.mark.parametrize("kind", list(CASES))
 
@@ -212,7 +212,7 @@ def test_a_resource_can_be_imported(place: Place, kind: str) -> None:
             return  # told once, when they are made: an import finds nothing that a program could go on with
         assert found is not None
         assert found.id == id
-        if kind in {"Secret", "WorkspaceFile", "Notebook", "File"}:
+        if kind in {"Secret", "WorkspaceFile", "Notebook", "File", "NotificationDestination"}:
             return  # their content cannot be read back: a program has to give it
         checked = place.provider.check(here, found.inputs, found.inputs)
         assert checked.failures == ()

@@ -2,7 +2,8 @@
 
 The stored outputs, not the old inputs, are compared, so that drift found by a refresh is mended; hence `input_diff` is false.
 What the program leaves out is no difference where the server fills it in or where it is stored as empty. Sets are compared
-without order, lists with a key by that key. Pure.
+without order, lists with a key by that key. A block that forces a replacement does so when it comes or goes: what changes
+inside it forces one where that says so itself. Pure.
 """
 
 from __future__ import annotations
@@ -64,8 +65,7 @@ def _block(field: Field, old: Value, new: Value, path: str) -> Iterator[Change]:
         if not empty(new):
             yield path, "add", field.replaces
         return
-    for where, kind, forces in differences(field.nested, old, new, path + "."):
-        yield where, kind, forces or field.replaces
+    yield from differences(field.nested, old, new, path + ".")
 
 
 def _blocks(field: Field, old: Value, new: list[Value], path: str) -> Iterator[Change]:

@@ -10,16 +10,19 @@ ProviderError (infra.engine.ports)
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from infra.engine.ports import ProviderError, UnknownOutcome
 from infra.engine.values import Properties
 
 
 class Refused(ProviderError):
-    """Databricks refused a call; `code` is its error code, such as `PERMISSION_DENIED`."""
+    """Databricks refused a call; `code` is its error code, such as `PERMISSION_DENIED`, `told` what its details say by name."""
 
-    def __init__(self, message: str, code: str = "") -> None:
+    def __init__(self, message: str, code: str = "", told: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.told = told or {}
 
 
 class Absent(Refused):

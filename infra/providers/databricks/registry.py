@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from infra.providers.databricks.compute.sql_global_config import SqlGlobalConfig
 from infra.providers.databricks.compute.warehouse import SqlEndpoint
+from infra.providers.databricks.cost.budget import Budget
+from infra.providers.databricks.cost.budget_policy import BudgetPolicy
 from infra.providers.databricks.files.directory import Directory
 from infra.providers.databricks.files.file import File
 from infra.providers.databricks.files.notebook import Notebook
@@ -22,11 +25,15 @@ from infra.providers.databricks.identity.service_principal_federation_policy imp
 from infra.providers.databricks.identity.service_principal_secret import ServicePrincipalSecret
 from infra.providers.databricks.identity.user import User
 from infra.providers.databricks.jobs.job import Job
+from infra.providers.databricks.network.ip_access_list import IpAccessList
 from infra.providers.databricks.pipelines.pipeline import Pipeline
 from infra.providers.databricks.resource import Resource
 from infra.providers.databricks.secrets.secret import Secret
 from infra.providers.databricks.secrets.secret_acl import SecretAcl
 from infra.providers.databricks.secrets.secret_scope import SecretScope
+from infra.providers.databricks.settings.default_namespace_setting import DefaultNamespaceSetting
+from infra.providers.databricks.settings.notification_destination import NotificationDestination
+from infra.providers.databricks.settings.workspace_conf import WorkspaceConf
 from infra.providers.databricks.unity.catalog import Catalog
 from infra.providers.databricks.unity.catalog_workspace_binding import CatalogWorkspaceBinding
 from infra.providers.databricks.unity.connection import Connection
@@ -44,6 +51,13 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     resource.token: resource
     for resource in (
         AccountFederationPolicy(),
+        IpAccessList(),
+        WorkspaceConf(),
+        DefaultNamespaceSetting(),
+        NotificationDestination(),
+        SqlGlobalConfig(),
+        Budget(),
+        BudgetPolicy(),
         MwsPermissionAssignment(),
         OboToken(),
         ServicePrincipalFederationPolicy(),

@@ -143,11 +143,13 @@ def _refusal(method: str, url: str, answer: urllib3.BaseHTTPResponse, what: str)
         return Throttled(message, _after(answer))
     if isinstance(error, (sdk.TemporarilyUnavailable, sdk.DeadlineExceeded, sdk.InternalError)):
         return Unavailable(message, _after(answer))
+    information = error.get_error_details().error_info
+    told = information.metadata if information else {}
     if isinstance(error, sdk.NotFound):
-        return Absent(message, code)
+        return Absent(message, code, told)
     if isinstance(error, (sdk.AlreadyExists, sdk.ResourceAlreadyExists, sdk.ResourceConflict)):
-        return Conflict(message, code)
-    return Refused(message, code)
+        return Conflict(message, code, told)
+    return Refused(message, code, told)
 
 
 def _as_requests(method: str, url: str, answer: urllib3.BaseHTTPResponse) -> requests.Response:

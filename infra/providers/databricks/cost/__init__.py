@@ -1,0 +1,1 @@
+"""What an account spends: budgets and budget policies."""

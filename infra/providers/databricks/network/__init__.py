@@ -1,0 +1,1 @@
+"""Who may reach a workspace from where."""

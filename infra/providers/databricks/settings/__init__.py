@@ -1,0 +1,1 @@
+"""What is set once for a workspace, and where notifications go."""
