@@ -214,8 +214,8 @@ def _sealed_value(field: Field | None, value: Value, given: Value) -> Value:
         return value
     if field.kind == "block" and isinstance(value, dict) and not isinstance(given, Secret):
         return _sealed_object(field.nested, value, given if isinstance(given, dict) else {})
-    if field.kind == "blocks" and not contains_secret(given):
-        return [_sealed_object(field.nested, item, {}) for item in value]
+    if field.kind == "blocks" and isinstance(value, list) and not contains_secret(given):
+        return [_sealed_object(field.nested, item, {}) if isinstance(item, dict) else item for item in value]
     return Secret(reveal(value)) if field.secret or contains_secret(given) else value
 
 
