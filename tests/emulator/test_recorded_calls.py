@@ -7,6 +7,7 @@ marked `guessed` only the requests are used.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,18 +33,26 @@ NOT_OURS = ("/api/2.2/jobs",)
 #: Fields whose values differ from workspace to workspace or from moment to moment.
 VOLATILE = {
     *("created_at", "updated_at", "id", "object_id", "schema_id", "volume_id", "metastore_id", "workspace_id"),
+    *("create_time", "update_time", "revision_create_time", "last_modified"),
     *("storage_location", "inherited_from_name", "oidc_endpoint", "default_catalog_name"),
     "state",  # of a warehouse: the fake's are RUNNING at once
 }
+#: What a create's answer may call the id of what it made, and under what it may stand.
+IDS = (
+    *("id", "applicationId", "budget_configuration_id", "policy_id", "list_id", "instance_pool_id", "cluster_id"),
+    *("pipeline_id", "dashboard_id", "experiment_id"),
+)
+ENVELOPES = ("budget", "ip_access_list")
 #: Where the recorded answer is not the real workspace's, or not ours for a reason.
 ANSWERS_LEFT_OUT = {
     "/api/2.0/preview/sql/data_sources": "the fake has a data source of its own",
     "/api/2.0/permissions/sql/warehouses": "the fake leaves out what admins inherit",
 }
-#: The recording destroys resources in an order of its own, some after what they belong to.
+#: The recording destroys resources in an order of its own, some after what they belong to, and looks whether one is gone.
 REFUSED = {
     "destroy POST /api/2.0/workspace/delete": "DIRECTORY_NOT_EMPTY",
     "destroy POST /api/2.0/secrets/acls/delete": "RESOURCE_DOES_NOT_EXIST",
+    "destroy GET /api/2.0/pipelines/7a0eed7f-d5db-3712-7a0e-ed7fd5db3786?": "RESOURCE_DOES_NOT_EXIST",
 }
 
 
@@ -66,7 +75,7 @@ def _replay(live: LiveWorkspace) -> Iterator[Exchange]:
                 continue
             answer = _send(client, call, known)
             _learn(call, answer, known)
-            yield call, answer
+            yield call | {"response": json.loads(_translated(json.dumps(call["response"]), known))}, answer
 
 
 def _tester(live: LiveWorkspace) -> str:
@@ -88,20 +97,28 @@ def _send(client: httpx.Client, call: dict[str, Any], known: dict[str, str]) -> 
         headers = {"content-type": f"multipart/form-data; boundary={boundary}"}
         return client.request(call["method"], path, content=request.encode(), headers=headers)
     text = "" if request is None else json.dumps(request)
-    for recorded, ours in known.items():
-        path, text = path.replace(recorded, ours), text.replace(recorded, ours)
-    return client.request(call["method"], path, content=text)
+    return client.request(call["method"], _translated(path, known), content=_translated(text, known))
+
+
+def _translated(text: str, known: dict[str, str]) -> str:
+    """With our ids in the places of the recording's."""
+    ids = "|".join(re.escape(recorded) for recorded in sorted(known, key=len, reverse=True))
+    return re.sub(rf"(?<![0-9A-Za-z])(?:{ids})(?![0-9A-Za-z])", lambda match: known[match[0]], text)
 
 
 def _learn(call: dict[str, Any], answer: httpx.Response, known: dict[str, str]) -> None:
     """Remember what our ids are for those of the recording."""
     recorded, ours = call["response"], answer.json() if answer.content else None
-    if call["method"] == "POST" and isinstance(recorded, dict) and isinstance(ours, dict):
-        known |= {
-            str(recorded[field]): str(ours[field])
-            for field in ("id", "applicationId")
-            if field in recorded and field in ours and len(str(recorded[field])) > 3
-        }
+    if call["method"] != "POST" or not isinstance(recorded, dict) or not isinstance(ours, dict):
+        return
+    for inner in ENVELOPES:
+        if inner in recorded and inner in ours:
+            recorded, ours = recorded[inner], ours[inner]
+    known |= {
+        str(recorded[field]): str(ours[field])
+        for field in IDS
+        if field in recorded and field in ours and len(str(recorded[field])) > 3
+    }
 
 
 def test_every_request_of_the_official_provider_is_accepted(exchanges: list[Exchange]) -> None:
