@@ -164,11 +164,11 @@ class Codec:
 
     def _secret_from_wire(self, value: dict[str, Any]) -> Secret:
         if "ciphertext" not in value:
-            return Secret(self._from_wire(json.loads(value["plaintext"])))
+            return Secret(self._from_wire(_opened(json.loads(value["plaintext"]))))
         if self._cipher is None:
             return Secret(None)
         ciphertext = value["ciphertext"]
-        secret = Secret(self._from_wire(json.loads(self._cipher.decrypt(ciphertext))))
+        secret = Secret(self._from_wire(_opened(json.loads(self._cipher.decrypt(ciphertext)))))
         self._ciphertexts[id(secret)] = (secret, ciphertext)
         return secret
 
@@ -194,6 +194,15 @@ class Codec:
             entry = (secret, self._cipher.encrypt(_dump(self._to_wire(secret.value, None))))
         self._ciphertexts[id(secret)] = (secret, entry[1])
         return entry[1]
+
+
+def _opened(value: Any) -> Any:
+    """What was encrypted, without the marks of secrets within it: the CLI writes those without encrypting them again."""
+    if isinstance(value, dict):
+        if value.get(SIGNATURE_KEY) == SECRET_SIGNATURE:
+            return _opened(json.loads(value.get("ciphertext") or value["plaintext"]))
+        return {key: _opened(item) for key, item in value.items()}
+    return [_opened(item) for item in value] if isinstance(value, list) else value
 
 
 class SealedCodec(Codec):

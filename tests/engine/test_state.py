@@ -15,7 +15,7 @@ from infra.engine.ports import Timeouts
 from infra.engine.resource import Resource
 from infra.engine.secrets import Cipher
 from infra.engine.state import Codec, decode_checkpoint, encode_checkpoint
-from infra.engine.values import Secret
+from infra.engine.values import SECRET_SIGNATURE, SIGNATURE_KEY, Secret
 
 HISTORY = Path(__file__).parents[1] / "golden" / "history"
 CIPHER = Cipher.create("x")
@@ -81,6 +81,15 @@ def test_an_unchanged_secret_keeps_its_ciphertext() -> None:
 
     assert first["a"] == second["a"]
     assert len({item["ciphertext"] for item in (*first.values(), *second.values())}) == 5
+
+
+def test_a_secret_within_a_secret_is_read_as_one() -> None:
+    """As the CLI writes what a provider marked twice: the inner one is plain text under the outer one's cipher."""
+    inner = {SIGNATURE_KEY: SECRET_SIGNATURE, "ciphertext": json.dumps("hush")}
+    outer = {SIGNATURE_KEY: SECRET_SIGNATURE, "ciphertext": CIPHER.encrypt(json.dumps({"deep": inner}))}
+    raw = {"urn": "urn:pulumi:s::p::a:b:C::n", "type": "a:b:C", "custom": True, "inputs": {"key": outer}}
+
+    assert Codec(CIPHER).decode(raw).inputs == {"key": Secret({"deep": "hush"})}
 
 
 def test_what_this_engine_does_not_know_is_kept() -> None:
