@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
 
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.text import Text
 
-from infra.engine.events import Diagnostic, Event, ProgramOutput, StepEnded, StepStarted
+from infra.engine.display import ENDING, STOPPING
+from infra.engine.events import Diagnostic, Event, Interrupted, ProgramOutput, StepEnded, StepStarted
 from infra.engine.operation import Result
 from infra.operations.changes import HIDDEN, ChangeSet, change, change_set, is_release_file
 from scripts.presentation import steps, tables
@@ -36,6 +36,8 @@ class DeploymentView:
         self._diagnostics: list[Diagnostic] = []
         self._live: Live | None = None
         self._wrote = False
+        #: Whether somebody asked the operation to stop.
+        self.interrupted = False
 
     def __enter__(self) -> DeploymentView:
         self._animate(False)
@@ -58,6 +60,9 @@ class DeploymentView:
                 self._diagnostics.append(event)
             case ProgramOutput():
                 self._line(event.line)
+            case Interrupted():
+                self.interrupted = True
+                self._screen.note(STOPPING if event.times == 1 else ENDING)
             case _:
                 pass
         self._redraw()
@@ -154,21 +159,3 @@ def collect(operation: Callable[[Callable[[Event], None]], Result]) -> tuple[Res
             ended.append(event)
 
     return operation(listen), ended
-
-
-def report(stack: str, kind: str, result: Result, ended: list[StepEnded]) -> dict[str, Any]:
-    """An update or a destroy for a machine."""
-    return {
-        "stack": stack,
-        "kind": kind,
-        "result": "succeeded" if result.succeeded else "failed",
-        "error": result.error,
-        "steps": [
-            {"op": step.operation, "urn": step.urn, "seconds": round(step.seconds, 3), "error": step.error}
-            for step in ended
-            if step.operation != "same"
-        ],
-        "changeSummary": dict(result.changes),
-        "outputs": result.outputs,
-        "seconds": round(result.seconds, 3),
-    }

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from infra.operations.settings import Settings
 from scripts import options
+from scripts.course import Course, has_changes, header, require_answer
 from scripts.screen import Screen
 
 if TYPE_CHECKING:
-    from infra.engine.operation import Result
-    from infra.operations.deployment import Listener
     from infra.operations.target import Target
 
 # Imports inside the functions: what a command does not need, it does not wait for.
@@ -77,31 +75,46 @@ def preview(
     exit_code: Annotated[bool, typer.Option("--exit-code", help="End with 0: no change, 2: changes, 1: an error.")] = False,
     as_json: options.AsJson = False,
     parallel: options.Parallel = 16,
+    refresh: options.Refresh = False,
+    target: options.Targets = None,
+    target_dependents: options.TargetDependents = False,
+    exclude: options.Excludes = None,
+    exclude_dependents: options.ExcludeDependents = False,
+    replace: options.Replaces = None,
+    target_replace: options.TargetReplaces = None,
 ) -> None:
     """Show what an update would change. Nothing is touched.
 
     --json prints what `pulumi preview --json` does.
     """
+    chosen = options.chosen(
+        target,
+        exclude,
+        replaces=replace,
+        target_replaces=target_replace,
+        target_dependents=target_dependents,
+        exclude_dependents=exclude_dependents,
+    )
     from infra.operations.deployment import Options
     from infra.operations.preview import preview as run
-    from scripts.deployment_view import DeploymentView, collect
+    from scripts.deployment_view import DeploymentView
 
     screen = Screen()
-    target = _open(options.project(context, environments, engine), environment)
-    settings = Options(parallel=parallel)
+    place = _open(options.project(context, environments, engine), environment)
+    settings = Options(parallel=parallel, refresh=refresh, chosen=chosen)
     if as_json:
-        result, _ = collect(lambda listener: run(target, settings, listener))
+        result = run(place, settings, lambda event: None)
         screen.json(result.digest)
     else:
-        _header(screen, "Preview of", target)
+        header(screen, "Preview of", place)
         with DeploymentView(screen, preview=True, diff=diff) as view:
-            result = run(target, settings, view)
+            result = run(place, settings, view)
         changes = view.close(result)
         if result.succeeded and changes.counts.keys() - {"same"}:
             screen.line(f"Nothing was touched. To make it so: lakestead up {environment}", style="dim")
     if not result.succeeded:
         raise typer.Exit(1)
-    raise typer.Exit(CHANGES if exit_code and _has_changes(result) else 0)
+    raise typer.Exit(CHANGES if exit_code and has_changes(result) else 0)
 
 
 def up(
@@ -111,38 +124,43 @@ def up(
     environments: options.Environments = None,
     engine: options.Engine = None,
     yes: options.Yes = False,
-    skip_preview: Annotated[bool, typer.Option("--skip-preview", help="Do not preview first; needs --yes.")] = False,
+    skip_preview: options.SkipPreview = False,
     message: options.Message = "",
     diff: options.Diff = False,
     as_json: options.AsJson = False,
     parallel: options.Parallel = 16,
+    refresh: options.Refresh = False,
+    target: options.Targets = None,
+    target_dependents: options.TargetDependents = False,
+    exclude: options.Excludes = None,
+    exclude_dependents: options.ExcludeDependents = False,
+    replace: options.Replaces = None,
+    target_replace: options.TargetReplaces = None,
+    wait: options.Wait = 0.0,
 ) -> None:
     """Make the workspace what the environment says.
 
-    Shows a preview, asks, then updates.
+    Shows a preview, asks, then updates. --json prints the events of `pulumi up --json`, one a line. Ctrl-C finishes
+    what is under way; a second one ends it at once.
     """
+    chosen = options.chosen(
+        target,
+        exclude,
+        replaces=replace,
+        target_replaces=target_replace,
+        target_dependents=target_dependents,
+        exclude_dependents=exclude_dependents,
+    )
     from infra.operations.deployment import Options
     from infra.operations.preview import preview
     from infra.operations.up import up as run
-    from scripts.deployment_view import DeploymentView, collect, report
 
     screen = Screen()
-    _require_answer(screen, yes, as_json, "up", "--json" if as_json else "--skip-preview" if skip_preview else "")
-    target = _open(options.project(context, environments, engine), environment)
-    settings = Options(message=message, parallel=parallel)
-    if as_json:
-        result, steps = collect(lambda listener: run(target, settings, listener))
-        screen.json(report(target.name, "update", result, steps))
-        raise typer.Exit(0 if result.succeeded else 1)
-    total = None
-    if not skip_preview:
-        question = "" if yes else f"Make these changes to {environment}?"
-        total = _previewed(screen, target, lambda listener: preview(target, settings, listener), question, diff=diff)
-    _header(screen, "Update of", target)
-    with DeploymentView(screen, preview=False, diff=diff, total=total) as view:
-        result = run(target, settings, view)
-    view.close(result)
-    raise typer.Exit(0 if result.succeeded else 1)
+    require_answer(screen, yes, as_json, "up", "--json" if as_json else "--skip-preview" if skip_preview else "")
+    place = _open(options.project(context, environments, engine), environment)
+    settings = Options(message=message, parallel=parallel, refresh=refresh, wait=wait, chosen=chosen)
+    course = Course(heading="Update of", question=f"Make these changes to {environment}?", preview=preview, operation=run)
+    course.run(screen, place, settings, asks=not yes, previews=not skip_preview, as_json=as_json, diff=diff)
 
 
 def destroy(
@@ -152,33 +170,43 @@ def destroy(
     environments: options.Environments = None,
     engine: options.Engine = None,
     yes: options.Yes = False,
+    preview_only: options.PreviewOnly = False,
     message: options.Message = "",
+    diff: options.Diff = False,
     as_json: options.AsJson = False,
     parallel: options.Parallel = 16,
+    refresh: options.Refresh = False,
+    target: options.Targets = None,
+    target_dependents: options.TargetDependents = False,
+    exclude: options.Excludes = None,
+    exclude_dependents: options.ExcludeDependents = False,
+    exclude_protected: Annotated[
+        bool, typer.Option("--exclude-protected", help="Leave what is protected, and what that needs.")
+    ] = False,
+    wait: options.Wait = 0.0,
 ) -> None:
-    """Remove all that an environment has made, data included."""
+    """Remove all that an environment has made, data included.
+
+    --json prints the events of `pulumi destroy --json`, one a line.
+    """
+    chosen = options.chosen(
+        target,
+        exclude,
+        target_dependents=target_dependents,
+        exclude_dependents=exclude_dependents,
+        exclude_protected=exclude_protected,
+    )
     from infra.operations.deployment import Options
     from infra.operations.destroy import destroy as run
     from infra.operations.destroy import preview_destroy
-    from scripts.deployment_view import DeploymentView, collect, report
 
     screen = Screen()
-    _require_answer(screen, yes, as_json, "destroy", "--json" if as_json else "")
-    target = _open(options.project(context, environments, engine), environment)
-    settings = Options(message=message, parallel=parallel)
-    if as_json:
-        result, steps = collect(lambda listener: run(target, settings, listener))
-        screen.json(report(target.name, "destroy", result, steps))
-        raise typer.Exit(0 if result.succeeded else 1)
-    total = None
-    if not yes:
-        question = f"Remove all of this from {environment}, with the data in it?"
-        total = _previewed(screen, target, lambda listener: preview_destroy(target, settings, listener), question)
-    _header(screen, "Removal of", target)
-    with DeploymentView(screen, preview=False, total=total) as view:
-        result = run(target, settings, view)
-    view.close(result)
-    raise typer.Exit(0 if result.succeeded else 1)
+    require_answer(screen, yes or preview_only, as_json, "destroy", "--json" if as_json else "")
+    place = _open(options.project(context, environments, engine), environment)
+    settings = Options(message=message, parallel=parallel, refresh=refresh, wait=wait, chosen=chosen)
+    question = f"Remove all of this from {environment}, with the data in it?"
+    course = Course(heading="Removal of", question=question, preview=preview_destroy, operation=run)
+    course.run(screen, place, settings, asks=not yes, previews=not yes, as_json=as_json, diff=diff, preview_only=preview_only)
 
 
 def history(
@@ -239,41 +267,3 @@ def _open(settings: Settings, environment: str) -> Target:
     from infra.operations.target import open_target
 
     return open_target(settings, environment, os.environ)
-
-
-def _header(screen: Screen, what: str, target: Target) -> None:
-    screen.line(f"{what} {target.name} on {target.connection.host} ({target.engine} engine)", style="bold")
-    screen.line()
-
-
-def _previewed(screen: Screen, target: Target, run: Callable[[Listener], Result], question: str, *, diff: bool = False) -> int:
-    """Show the preview and ask, if there is a question; answers how many steps there will be. A no ends the command."""
-    from scripts.deployment_view import DeploymentView
-
-    _header(screen, "Preview of", target)
-    with DeploymentView(screen, preview=True, diff=diff) as view:
-        result = run(view)
-    view.close(result)
-    if not result.succeeded:
-        raise typer.Exit(1)
-    if question and _has_changes(result) and not screen.asks(question):
-        screen.note("Nothing was touched.")
-        raise typer.Exit(1)
-    screen.line()
-    return sum(number for operation, number in result.changes.items() if operation != "same")
-
-
-def _require_answer(screen: Screen, yes: bool, as_json: bool, command: str, option: str) -> None:
-    """Refuse to wait for an answer that nobody can give."""
-    if yes:
-        return
-    if option:
-        raise typer.BadParameter(f"{option} asks nothing, so it needs --yes", param_hint=option)
-    if as_json or not screen.can_ask:
-        raise typer.BadParameter(
-            f"there is no terminal to ask on; to go ahead: lakestead {command} ENV --yes", param_hint="--yes"
-        )
-
-
-def _has_changes(result: Result) -> bool:
-    return any(number for operation, number in result.changes.items() if operation != "same")

@@ -43,6 +43,11 @@ class Screen:
         sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
         sys.stdout.flush()
 
+    def raw(self, line: str) -> None:
+        """A line of the result for a machine, as it is."""
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
     def failure(self, what: str, why: str = "", remedy: str = "") -> None:
         """An error: what and where, why, what to do."""
         first, *rest = what.splitlines() or [""]

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from scripts import options
+from scripts.course import Course
 from scripts.screen import Screen
 
 # Imports inside the functions: what a command does not need, it does not wait for.
@@ -21,45 +22,46 @@ def refresh(
     environments: options.Environments = None,
     engine: options.Engine = None,
     yes: options.Yes = False,
-    preview_only: Annotated[bool, typer.Option("--preview-only", help="Tell what differs, and write nothing.")] = False,
+    skip_preview: options.SkipPreview = False,
+    preview_only: options.PreviewOnly = False,
     message: options.Message = "",
     diff: options.Diff = False,
     as_json: options.AsJson = False,
     parallel: options.Parallel = 16,
+    target: options.Targets = None,
+    target_dependents: options.TargetDependents = False,
+    exclude: options.Excludes = None,
+    exclude_dependents: options.ExcludeDependents = False,
+    wait: options.Wait = 0.0,
 ) -> None:
     """Make the state what the workspace is.
 
-    What was changed by others is in the next preview then. The workspace is only read.
+    What was changed by others is in the next preview then. The workspace is only read. --json prints the events of `pulumi
+    refresh --json`, one a line; with --preview-only one document.
     """
+    chosen = options.chosen(target, exclude, target_dependents=target_dependents, exclude_dependents=exclude_dependents)
     from infra.operations.deployment import Options
     from infra.operations.refresh import preview_refresh
     from infra.operations.refresh import refresh as run
     from infra.operations.target import open_target
-    from scripts.deployment_view import DeploymentView, collect, report
 
     screen = Screen()
     if not yes and not preview_only and (as_json or not screen.can_ask):
         raise typer.BadParameter("nobody can be asked here: pass --yes, or --preview-only to look", param_hint="--yes")
-    target = open_target(options.project(context, environments, engine), environment, os.environ)
-    settings = Options(message=message, parallel=parallel)
-    if as_json:
-        result, steps = collect(lambda listener: (preview_refresh if preview_only else run)(target, settings, listener))
-        screen.json(result.digest if preview_only else report(target.name, "refresh", result, steps))
-        raise typer.Exit(0 if result.succeeded else 1)
-    if preview_only or not yes:
-        screen.line(f"Refresh preview of {target.name} on {target.connection.host} ({target.engine} engine)", style="bold")
-        with DeploymentView(screen, preview=True, diff=diff) as view:
-            result = preview_refresh(target, settings, view)
-        view.close(result)
-        if preview_only or not result.succeeded:
-            raise typer.Exit(0 if result.succeeded else 1)
-        if not screen.asks(f"Take this over into the state of {environment}?"):
-            raise typer.Exit(1)
-    screen.line(f"Refresh of {target.name} on {target.connection.host} ({target.engine} engine)", style="bold")
-    with DeploymentView(screen, preview=False, diff=diff) as view:
-        result = run(target, settings, view)
-    view.close(result)
-    raise typer.Exit(0 if result.succeeded else 1)
+    place = open_target(options.project(context, environments, engine), environment, os.environ)
+    settings = Options(message=message, parallel=parallel, wait=wait, chosen=chosen)
+    question = f"Take this over into the state of {environment}?"
+    course = Course(heading="Refresh of", question=question, preview=preview_refresh, operation=run)
+    course.run(
+        screen,
+        place,
+        settings,
+        asks=not yes,
+        previews=not yes and not skip_preview,
+        as_json=as_json,
+        diff=diff,
+        preview_only=preview_only,
+    )
 
 
 def cancel(

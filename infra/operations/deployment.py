@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from infra.engine.operation import Kind, Result
 from infra.operations.engines.choice import engine_of
-from infra.operations.engines.port import Listener, Options
+from infra.operations.engines.port import Chosen, Listener, Options
 from infra.operations.target import Target
 
-__all__ = ["Listener", "Options", "deploy"]
+__all__ = ["Chosen", "Listener", "Options", "deploy"]
 
 
 def deploy(kind: Kind, target: Target, options: Options, listener: Listener) -> Result:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+import io
 
-from infra.engine.events import Diagnostic, Event, ProgramOutput, StepEnded, StepStarted, Summary
+import pytest
+from rich.console import Console
+
+from infra.engine.events import Diagnostic, Event, Interrupted, ProgramOutput, StepEnded, StepStarted, Summary
 from infra.engine.operation import Result
 from infra.engine.ports import PropertyDiff
 from infra.engine.values import UNKNOWN
-from scripts.deployment_view import DeploymentView, collect, report
+from scripts.deployment_view import DeploymentView, collect
+from scripts.screen import Screen
 from tests.scripts.conftest import Paper
 
 SCHEMA = "databricks:index/schema:Schema"
@@ -156,21 +160,26 @@ def test_the_items_of_a_list_are_not_named_one_by_one(paper: Paper) -> None:
     assert text.splitlines()[0].endswith(" ~tasks[*].dbtTask.projectDirectory")
 
 
-def test_a_report_for_machines_has_each_step_that_did_something() -> None:
+def test_an_operation_that_shows_nothing_answers_what_it_did() -> None:
     def operation(listen: object) -> Result:
-        for event in (started("create", "silver"), ended("create", "silver"), ended("same", "bronze")):
+        for event in (started("create", "silver"), ended("create", "silver")):
             listen(event)  # type: ignore[operator]
         return result(create=1, same=1)
 
     end, steps = collect(operation)
 
-    assert report("local", "update", end, steps) == {
-        "stack": "local",
-        "kind": "update",
-        "result": "succeeded",
-        "error": None,
-        "steps": [{"op": "create", "urn": f"{URN}{SCHEMA}::silver", "seconds": 0.25, "error": None}],
-        "changeSummary": {"create": 1, "same": 1},
-        "outputs": {},
-        "seconds": 1.23,
-    }
+    assert (end.succeeded, [(step.operation, step.name) for step in steps]) == (True, [("create", "silver")])
+
+
+def test_a_first_interrupt_is_answered_at_once() -> None:
+    """With what happens now, and how to end it sooner."""
+    screen = Screen(Console(file=io.StringIO()), Console(file=io.StringIO(), width=200))
+    view = DeploymentView(screen, preview=False)
+
+    view(Interrupted(1))
+    view(Interrupted(2))
+
+    told = screen.err.file.getvalue()  # type: ignore[attr-defined]
+    assert "what is under way is finished" in told.splitlines()[0]
+    assert "Ending at once" in told.splitlines()[1]
+    assert view.interrupted

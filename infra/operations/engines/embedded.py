@@ -10,6 +10,7 @@ from infra.engine.event_stream import streamed
 from infra.engine.events import Event
 from infra.engine.masking import masked
 from infra.engine.operation import Kind, Request, Result, run
+from infra.engine.ports import Plugin
 from infra.engine.values import reveal
 from infra.operations.engines.port import Listener, Options
 from infra.operations.settings import ENVIRONMENTS_VARIABLE, Settings
@@ -17,10 +18,17 @@ from infra.operations.stack_state import backend_of
 
 
 class EmbeddedEngine:
-    """`passphrase` is asked for only by what needs it."""
+    """`passphrase` is asked for only by what needs it; `before` puts another plugin before the Databricks one."""
 
-    def __init__(self, settings: Settings, stack: str, passphrase: Callable[[], str | None]) -> None:
-        self._settings, self._stack, self._passphrase = settings, stack, passphrase
+    def __init__(
+        self,
+        settings: Settings,
+        stack: str,
+        passphrase: Callable[[], str | None],
+        *,
+        before: Callable[[Plugin], Plugin] = lambda plugin: plugin,
+    ) -> None:
+        self._settings, self._stack, self._passphrase, self._before = settings, stack, passphrase, before
 
     def run(self, kind: Kind, options: Options, listener: Listener) -> Result:
         """Run the program of the project."""
@@ -31,7 +39,7 @@ class EmbeddedEngine:
             kind=kind,
             project=self._settings.root,
             stack=self._stack,
-            plugins={plugin.name: plugin},
+            plugins={plugin.name: self._before(plugin)},
             passphrase=self._passphrase(),
             # The program must read the same files that were judged here.
             environment={ENVIRONMENTS_VARIABLE: str(self._settings.environments)},
@@ -40,11 +48,11 @@ class EmbeddedEngine:
             show_secrets=options.show_secrets,
             refresh=options.refresh,
             wait=options.wait,
-            targets=options.targets,
-            target_dependents=options.target_dependents,
-            excludes=(*options.excludes, *self._protected(options)),
-            exclude_dependents=options.exclude_dependents,
-            replaces=options.replaces,
+            targets=options.chosen.targets,
+            target_dependents=options.chosen.target_dependents,
+            excludes=(*options.chosen.excludes, *self._protected(options)),
+            exclude_dependents=options.chosen.exclude_dependents,
+            replaces=options.chosen.replaces,
             backend=self._settings.place,
             detailed=options.stream is not None,
         )
@@ -67,7 +75,7 @@ class EmbeddedEngine:
         return self._backend.history_checkpoint(version)
 
     def _protected(self, options: Options) -> tuple[str, ...]:
-        if not options.exclude_protected:
+        if not options.chosen.exclude_protected:
             return ()
         return tuple(resource.urn for resource in self._backend.load().resources if resource.protect)
 

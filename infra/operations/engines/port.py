@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from infra.engine.events import Event
@@ -12,13 +12,25 @@ from infra.engine.operation import Kind, Result
 Listener = Callable[[Event], None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What an operation is about, by URNs or patterns of URNs (`*`, `**`): `targets` alone, all but `excludes`; `replaces` are made
+    anew."""
+
+    targets: tuple[str, ...] = ()
+    target_dependents: bool = False
+    excludes: tuple[str, ...] = ()
+    exclude_dependents: bool = False
+    exclude_protected: bool = False
+    replaces: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How an operation runs. `parallel` bounds the calls to the workspace that are open at once.
 
-    `refresh`: look at everything first. `wait`: seconds to wait for the stack's lock. `targets`, `excludes` and `replaces` are
-    URNs or patterns: what alone the operation is about, what it leaves alone, what it makes anew. `stream` gets the CLI's
-    events as JSON, one a line, as they come.
+    `refresh`: look at everything first. `wait`: seconds to wait for the stack's lock. `stream` gets the CLI's events as JSON,
+    one a line, as they come.
     """
 
     message: str = ""
@@ -26,12 +38,7 @@ class Options:
     show_secrets: bool = False
     refresh: bool = False
     wait: float = 0.0
-    targets: tuple[str, ...] = ()
-    target_dependents: bool = False
-    excludes: tuple[str, ...] = ()
-    exclude_dependents: bool = False
-    exclude_protected: bool = False
-    replaces: tuple[str, ...] = ()
+    chosen: Chosen = field(default_factory=Chosen)
     stream: Callable[[str], object] | None = None
 
 

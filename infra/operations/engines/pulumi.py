@@ -199,12 +199,12 @@ def environment(settings: Settings, stack: str, variables: Mapping[str, str]) ->
 def flags(kind: Kind, options: Options) -> list[str]:
     """The options of the CLI's command that are not those of every operation."""
     found: list[str] = []
-    many = {"--target": options.targets, "--exclude": options.excludes, "--replace": options.replaces}
+    many = {"--target": options.chosen.targets, "--exclude": options.chosen.excludes, "--replace": options.chosen.replaces}
     found += [word for option, urns in many.items() for urn in urns for word in (option, urn)]
     said = {
-        "--target-dependents": options.target_dependents,
-        "--exclude-dependents": options.exclude_dependents,
-        "--exclude-protected": options.exclude_protected,
+        "--target-dependents": options.chosen.target_dependents,
+        "--exclude-dependents": options.chosen.exclude_dependents,
+        "--exclude-protected": options.chosen.exclude_protected,
         "--refresh": options.refresh,
         # A preview as one document, anything else as a stream of events.
         "--json": kind in {"preview-refresh", "preview-destroy"} or options.stream is not None,
