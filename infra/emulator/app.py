@@ -28,6 +28,7 @@ from infra.emulator.rendering import as_json, failure, injected
 from infra.emulator.requests import Request, Response, Route
 from infra.emulator.routing import Router
 from infra.emulator.settings import default_namespace, notification_destinations, workspace_conf
+from infra.emulator.sql_objects import alerts_v2, dashboards, saved
 from infra.emulator.traffic import Fault
 from infra.emulator.unity import (
     bindings,
@@ -58,6 +59,7 @@ FAMILIES: tuple[Any, ...] = (
     *(credentials, external_locations, connections, system_schemas),
     *(warehouses, warehouse_config, thrift, statements, secret_scopes, object_api, volume_file_api),
     *(jobs, runs, run_repairs, run_outputs, pipelines),
+    *(saved, alerts_v2, dashboards),
 )
 
 NOBODY = Caller(id="", name="", display_name="")

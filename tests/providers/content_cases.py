@@ -1,4 +1,5 @@
-"""Cases of `test_roundtrip` for what lies in a workspace: notebooks, files in volumes, pipelines."""
+"""Cases of `test_roundtrip` for what lies in a workspace: notebooks, files in volumes, pipelines, queries,
+alerts, dashboards."""
 
 from __future__ import annotations
 
@@ -29,4 +30,55 @@ CONTENT_CASES: dict[str, tuple[Make, Properties]] = {
         },
         {"development": True, "serverless": True},
     ),
+    "Query": (
+        lambda ids: {
+            "displayName": "late",
+            "parentPath": "/Shared",
+            "queryText": "select :n",
+            "warehouseId": ids["warehouse"],
+            "parameters": [{"name": "n", "textValue": {"value": "1"}}],
+            "tags": ["a"],
+        },
+        {"queryText": "select 2", "description": "x", "parameters": []},
+    ),
+    "Alert": (
+        lambda ids: {
+            "displayName": "late",
+            "parentPath": "/Workspace/Shared",
+            "queryId": ids["query"],
+            "condition": {
+                "op": "GREATER_THAN",
+                "operand": {"column": {"name": "n"}},
+                "threshold": {"value": {"doubleValue": 2}},
+            },
+        },
+        {"notifyOnOk": False, "secondsToRetrigger": 60, "customBody": "x"},
+    ),
+    "AlertV2": (
+        lambda ids: {
+            "displayName": "late2",
+            "parentPath": "/Shared",
+            "queryText": "select 1 as n",
+            "warehouseId": ids["warehouse"],
+            "evaluation": {
+                "comparisonOperator": "GREATER_THAN",
+                "source": {"name": "n"},
+                "threshold": {"value": {"doubleValue": 0}},
+                "notification": {"subscriptions": [{"userEmail": "a@example.com"}]},
+            },
+            "schedule": {"quartzCronSchedule": "0 0 * * * ?", "timezoneId": "UTC"},
+        },
+        {"displayName": "late3", "customSummary": "x"},
+    ),
+    "Dashboard": (
+        lambda ids: {
+            "displayName": "gold",
+            "parentPath": "/Shared/boards",
+            "serializedDashboard": '{"pages": []}',
+            "warehouseId": ids["warehouse"],
+        },
+        {"displayName": "golden", "warehouseId": "other"},
+    ),
 }
+#: Types whose objects say when they were made.
+CONTENT_DATED = {"Query", "Alert", "AlertV2"}

@@ -17,7 +17,7 @@ from infra.providers.databricks.credentials import Credentials
 from infra.providers.databricks.registry import RESOURCES
 from tests.emulator.conftest import serve
 from tests.providers.account_cases import ACCOUNT_CASES, ALWAYS_THERE, IMPORTED_BY, MADE_AT, UNFINDABLE, UNREADABLE
-from tests.providers.content_cases import CONTENT_CASES
+from tests.providers.content_cases import CONTENT_CASES, CONTENT_DATED
 from tests.providers.recording import ACCOUNT
 from tests.providers.scripted import subject
 from tests.providers.unity_cases import ROLE, UNITY_CASES, UNITY_DATED
@@ -58,6 +58,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         place.made("StorageCredential", {"name": "lake", "awsIamRole": {"roleArn": ROLE}})
         place.ids["workspace"] = str(live.inside.id)
         place.ids["job"] = place.made("Job", {"name": "here"})[1]
+        query = {"displayName": "here", "queryText": "select 1 as n", "warehouseId": place.ids["warehouse"]}
+        place.ids["query"] = place.made("Query", query)[1]
         yield place
         provider.close()
 

@@ -30,7 +30,7 @@ def render(document: Document) -> Document:
     body: Document = {name: document[name] for name in _SHOWN if name in document}
     if document["object_type"] == NOTEBOOK:
         del body["size"]
-    body["resource_id"] = str(document["object_id"])
+    body["resource_id"] = document.get("resource_id") or str(document["object_id"])
     return body
 
 

@@ -17,7 +17,10 @@ from infra.emulator.store import Document
 from infra.emulator.workspace import ALL_USERS, Caller, Workspace
 
 DIRECTORY, NOTEBOOK, FILE = "DIRECTORY", "NOTEBOOK", "FILE"
-_ACCESS_TYPES = {DIRECTORY: "directories", NOTEBOOK: "notebooks", FILE: "files"}
+#: What lies in the tree and is an object of another API: its `resource_id` there.
+DASHBOARD, REPO = "DASHBOARD", "REPO"
+_FOLDERS = (DIRECTORY, REPO)
+_ACCESS_TYPES = {DIRECTORY: "directories", NOTEBOOK: "notebooks", FILE: "files", DASHBOARD: "files", REPO: "repos"}
 _ROOTS = ("/", "/Shared", "/Users", "/Repos")
 
 
@@ -78,7 +81,7 @@ def get(workspace: Workspace, caller: Caller, path: str) -> Document:
 def children(workspace: Workspace, caller: Caller, path: str) -> list[Document]:
     """What is in a folder and may be seen; a notebook or file itself."""
     document = fetch(workspace, path)
-    if document["object_type"] != DIRECTORY:
+    if document["object_type"] not in _FOLDERS:
         return [get(workspace, caller, path)]
     if path not in _ROOTS:
         require(workspace, caller, "CAN_READ", document)
@@ -98,7 +101,7 @@ def make_folder(workspace: Workspace, caller: Caller, path: str) -> None:
         while (document := workspace.store.get("object", path)) is None:
             missing.append(path)
             path = path.rpartition("/")[0] or "/"
-        if document["object_type"] != DIRECTORY:
+        if document["object_type"] not in _FOLDERS:
             raise AlreadyExists(f"Path ({path}) already exists and is no folder.")
         if missing:
             require(workspace, caller, "CAN_EDIT", document)
@@ -118,7 +121,7 @@ def write(workspace: Workspace, caller: Caller, path: str, given: Document, cont
         if old is None:
             folder_path = path.rpartition("/")[0] or "/"
             folder = workspace.store.get("object", folder_path)
-            if folder is None or folder["object_type"] != DIRECTORY:
+            if folder is None or folder["object_type"] not in _FOLDERS:
                 raise NotFound(f"The parent folder ({folder_path}) does not exist.")
             require(workspace, caller, "CAN_EDIT", folder)
             document = _insert(workspace, path, given)
@@ -137,21 +140,43 @@ def write(workspace: Workspace, caller: Caller, path: str, given: Document, cont
         return document
 
 
+def place(workspace: Workspace, caller: Caller, path: str, object_type: str, resource_id: str) -> Document:
+    """Put an object of another API into the tree. Raises AlreadyExists, NotFound if the folder is missing."""
+    with workspace.store.transaction():
+        if workspace.store.get("object", path) is not None:
+            raise AlreadyExists(f"Node named '{path.rpartition('/')[2]}' already exists")
+        require(workspace, caller, "CAN_EDIT", fetch(workspace, path.rpartition("/")[0] or "/"))
+        document = _insert(workspace, path, {"object_type": object_type, "resource_id": resource_id})
+        _created(workspace, caller, document)
+    return document
+
+
+def move(workspace: Workspace, old: str, new: str) -> None:
+    """Rename what `place` has put there, in its folder. Raises AlreadyExists."""
+    with workspace.store.transaction():
+        if workspace.store.get("object", new) is not None:
+            raise AlreadyExists(f"Node named '{new.rpartition('/')[2]}' already exists")
+        document = fetch(workspace, old) | {"path": new, "modified_at": workspace.clock.millis()}
+        workspace.store.delete("object", old)
+        workspace.store.put("object", new, document, parent=new.rpartition("/")[0] or "/")
+        workspace.store.put("object_id", str(document["object_id"]), {"path": new})
+
+
 def read(workspace: Workspace, caller: Caller, path: str) -> tuple[Document, bytes]:
     """A notebook or file with its content. Raises NotFound, InvalidParameter for a folder."""
     document = get(workspace, caller, path)
-    if document["object_type"] == DIRECTORY:
-        raise InvalidParameter(f"Path ({path}) is a folder; export its files one by one.")
+    if "sha256" not in document:
+        raise InvalidParameter(f"Path ({path}) is a {document['object_type'].lower()}; only notebooks and files are exported.")
     return document, object_content.read(workspace.folder, document["sha256"])
 
 
 def files_below(workspace: Workspace, caller: Caller, path: str) -> Iterator[tuple[str, bytes]]:
     """Path below the folder, and content, of each file and notebook in it, however deep."""
     for child in children(workspace, caller, path):
-        if child["object_type"] == DIRECTORY:
+        if child["object_type"] in _FOLDERS:
             for name, content in files_below(workspace, caller, child["path"]):
                 yield f"{child['path'].rpartition('/')[2]}/{name}", content
-        else:
+        elif "sha256" in child:
             yield child["path"].rpartition("/")[2], read(workspace, caller, child["path"])[1]
 
 
@@ -174,6 +199,10 @@ def _delete(workspace: Workspace, document: Document) -> None:
     workspace.store.delete("object", document["path"])
     workspace.store.delete("object_id", object_id)
     access_levels.forget(workspace, _ACCESS_TYPES[document["object_type"]], object_id)
+    if document["object_type"] == DASHBOARD and (dashboard := workspace.store.get("dashboard", document["resource_id"])):
+        workspace.store.put("dashboard", document["resource_id"], dashboard | {"lifecycle_state": "TRASHED"})
+    elif document["object_type"] == REPO:
+        workspace.store.delete("repo", document["resource_id"])
 
 
 def _insert(workspace: Workspace, path: str, given: Document) -> Document:

@@ -39,6 +39,20 @@ def body(shape: Shape, values: Properties) -> Document:
     return sent
 
 
+def lasting(shape: Shape, values: Properties) -> Properties:
+    """Of inputs or stored outputs, what stays where an answer is silent: texts that need not be given, and what has parts.
+
+    Numbers, flags and texts that must be given are taken from the answer in any case, zero if need be.
+    """
+    scalar = {"integer", "number", "flag"}
+    return {
+        name: value
+        for name, value in values.items()
+        if (field := shape.get(name))
+        and (field.local or not (field.kind in scalar or (field.kind == "text" and field.required)))
+    }
+
+
 def compact(document: Document) -> Document:
     """A document without what is empty or zero, however deep: so the official provider sends most types."""
     return {key: kept for key, value in document.items() if (kept := _compact(value)) not in (None, "", 0, [])}
@@ -64,6 +78,8 @@ def without_nulls(values: Properties) -> Properties:
 
 def _property(field: Field, value: Any, known: Value) -> Value:
     if value is None or field.local:
+        if field.kind == "block" and isinstance(known, dict):
+            return properties(field.nested, {}, known)
         return known if known is not None else field.absent
     if field.refused:
         return field.absent

@@ -34,6 +34,10 @@ from infra.providers.databricks.secrets.secret_scope import SecretScope
 from infra.providers.databricks.settings.default_namespace_setting import DefaultNamespaceSetting
 from infra.providers.databricks.settings.notification_destination import NotificationDestination
 from infra.providers.databricks.settings.workspace_conf import WorkspaceConf
+from infra.providers.databricks.sql_objects.alert import Alert
+from infra.providers.databricks.sql_objects.alert_v2 import AlertV2
+from infra.providers.databricks.sql_objects.dashboard import Dashboard
+from infra.providers.databricks.sql_objects.query import Query
 from infra.providers.databricks.unity.catalog import Catalog
 from infra.providers.databricks.unity.catalog_workspace_binding import CatalogWorkspaceBinding
 from infra.providers.databricks.unity.connection import Connection
@@ -78,6 +82,10 @@ RESOURCES: Final[Mapping[str, Resource]] = {
         Notebook(),
         Permissions(),
         Pipeline(),
+        Query(),
+        Alert(),
+        AlertV2(),
+        Dashboard(),
         Schema(),
         Secret(),
         SecretAcl(),

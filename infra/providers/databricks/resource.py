@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import quote
 
@@ -171,8 +172,13 @@ def made_since(answer: Mapping[str, Any] | None, since: float) -> bool:
     """Whether an object exists and was not there before `since` (seconds since 1970), as far as it tells when it was made."""
     if answer is None:
         return False
-    made = answer.get("created_at") or answer.get("created_time")
-    return made is None or float(made) / 1000 >= since - _CLOCKS_DIFFER
+    made = answer.get("created_at") or answer.get("created_time") or answer.get("create_time")
+    return made is None or _seconds(made) >= since - _CLOCKS_DIFFER
+
+
+def _seconds(time: Any) -> float:
+    """A time since 1970, out of milliseconds or of text as in RFC 3339."""
+    return datetime.fromisoformat(time).timestamp() if isinstance(time, str) and not time.isdigit() else float(time) / 1000
 
 
 def exactly_one(inputs: Properties, names: tuple[str, ...], what: str) -> Iterator[CheckFailure]:

@@ -1,0 +1,1 @@
+"""Queries, alerts and dashboards."""
