@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import pytest
+from databricks.sdk.service.iam import AccessControlRequest, PermissionLevel
 
 from infra.components.policy_functions import PolicyFunction, filter_function, mask_function
 from infra.components.sql_function import SqlFunctions
@@ -133,6 +134,27 @@ def test_a_statement_that_fails_says_why(warehouse: Warehouse) -> None:
     assert warehouse.live.token not in str(caught.value)
     with pytest.raises(StatementFailed, match=r"127\.0\.0\.1:1 does not answer"):
         execute({"host": "http://127.0.0.1:1", "token": "t"}, "w", "select 1")
+
+
+def test_a_service_principal_signs_in_by_its_oauth_secret(warehouse: Warehouse) -> None:
+    """Its rights are what counts: one that may not make functions there is refused by the privilege's name."""
+    admin = warehouse.live.client()
+    principal = admin.service_principals.create(display_name="deployer")
+    secret = admin.service_principal_secrets_proxy.create(service_principal_id=str(principal.id))
+    connection = {
+        "host": warehouse.live.host,
+        "client_id": str(principal.application_id),
+        "client_secret": str(secret.secret),
+    }
+    admin.permissions.update("warehouses", warehouse.id, access_control_list=[_may_use(str(principal.application_id))])
+
+    execute(connection, warehouse.id, "select 1")
+    with pytest.raises(StatementFailed, match="USE CATALOG"):
+        execute(connection, warehouse.id, f"create function {SCHEMA}.denied() return 1")
+
+
+def _may_use(application_id: str) -> AccessControlRequest:
+    return AccessControlRequest(service_principal_name=application_id, permission_level=PermissionLevel.CAN_USE)
 
 
 def _properties(warehouse: Warehouse, masking: str) -> dict[str, Any]:
