@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from infra.models import Environment, InvalidEnvironment, ModelError, environment_names, load_environment
 from infra.models.errors import Finding
+from infra.models.sources import missing_sources
 from infra.operations.errors import EnvironmentInvalid
 from infra.operations.settings import Settings
 
@@ -36,7 +37,11 @@ def validate(settings: Settings, names: Sequence[str] = ()) -> list[Validation]:
 
 def _validate(settings: Settings, name: str) -> Validation:
     try:
-        return Validation(name, load_environment(name, settings.environments))
+        environment = load_environment(name, settings.environments)
+        missing = missing_sources(environment, settings.root)
+        if missing:
+            raise InvalidEnvironment(missing)
+        return Validation(name, environment)
     except InvalidEnvironment as error:
         return Validation(name, error=str(error), findings=error.findings)
     except ModelError as error:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.components.conftest import ENVIRONMENTS
-from tests.stacks.program import Project, Registered
+from tests.stacks.program import Project, Registered, number
 
 VARIABLES = {"LAKESTEAD_SECRET_ACCOUNT": "dose-of-the-test"}
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
@@ -58,7 +58,7 @@ def test_everyone_made_is_assigned_to_the_workspace(account: Registered) -> None
         "ann": ("4711", ["ADMIN"]),
         "team": ("4711", ["USER"]),
     }
-    assert assignments["runner"]["principalId"] == "runner-id"
+    assert assignments["runner"]["principalId"] == number("runner")
 
 
 def test_entitlements_are_given_in_the_workspace(account: Registered) -> None:
@@ -66,7 +66,7 @@ def test_entitlements_are_given_in_the_workspace(account: Registered) -> None:
     entitlements = account.of("Entitlements")
 
     assert {name: one["inputs"] for name, one in entitlements.items()} == {
-        "runner": {"servicePrincipalId": "runner-id", "workspaceAccess": True, "databricksSqlAccess": True},
+        "runner": {"servicePrincipalId": number("runner"), "workspaceAccess": True, "databricksSqlAccess": True},
         "visitor": {"servicePrincipalId": "77", "workspaceConsume": True},
         "ann": {"userId": "ann-id", "workspaceAccess": True, "databricksSqlAccess": True},
         "team": {"groupId": "team-id", "allowClusterCreate": True},
@@ -80,7 +80,7 @@ def test_members_may_be_there_already(account: Registered) -> None:
     """They go by the number that the file gives."""
     members = {name: one["memberId"] for name, one in inputs(account, "GroupMember").items()}
 
-    assert members == {"team/runner": "runner-id", "team/visitor": "77", "team/ann": "ann-id", "team/bob": "12"}
+    assert members == {"team/runner": number("runner"), "team/visitor": "77", "team/ann": "ann-id", "team/bob": "12"}
 
 
 def test_a_pipeline_signs_in_without_a_secret(account: Registered) -> None:
@@ -102,7 +102,10 @@ def test_a_pipeline_signs_in_without_a_secret(account: Registered) -> None:
 
 def test_an_oauth_secret_goes_into_its_scope(account: Registered) -> None:
     """Its value is the platform's, and secret on its way."""
-    assert account.inputs("ServicePrincipalSecret", "runner") == {"servicePrincipalId": "runner-id", "lifetime": "2592000s"}
+    assert account.inputs("ServicePrincipalSecret", "runner") == {
+        "servicePrincipalId": number("runner"),
+        "lifetime": "2592000s",
+    }
     assert account.inputs("Secret", "runner") == {
         "scope": "delivery-account",
         "key": "runner-secret",

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import zlib
 from pathlib import Path
 
 import pytest
 
 from tests.components.conftest import DELIVERY, ENVIRONMENTS
-from tests.stacks.program import Project, Registered
+from tests.stacks.program import Project, Registered, number
 
 HOME = "/Shared/lakestead/working/delivered"
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
@@ -55,7 +54,7 @@ def test_git_folders_sign_in_with_a_secret(working: Registered) -> None:
     }
     assert working.inputs("Repo", "models") == {
         "url": "https://github.com/acme/models",
-        "gitCredentialId": zlib.crc32(b"host"),
+        "gitCredentialId": int(number("host")),
         "branch": "main",
         "path": f"{HOME}/git/models",
         "sparseCheckout": {"patterns": ["src"]},

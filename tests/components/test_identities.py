@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.stacks.program import Registered
+from tests.stacks.program import Registered, number
 
 
 def test_service_principals_may_enter_and_use_sql(rich: Registered) -> None:
@@ -27,7 +27,7 @@ def test_members_are_principals_and_groups(rich: Registered) -> None:
     members = {name: one["inputs"] for name, one in rich.of("GroupMember").items()}
 
     assert members == {
-        "robots/runner": {"groupId": "robots-id", "memberId": "runner-id"},
-        "robots/loader": {"groupId": "robots-id", "memberId": "loader-id"},
+        "robots/runner": {"groupId": "robots-id", "memberId": number("runner")},
+        "robots/loader": {"groupId": "robots-id", "memberId": number("loader")},
         "everyone/robots": {"groupId": "everyone-id", "memberId": "robots-id"},
     }

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
-import zlib
 
-from tests.stacks.program import Registered
+from tests.stacks.program import Registered, number
 
 JOB = "databricks:index/job:Job"
 
@@ -75,7 +74,7 @@ def test_a_job_waits_for_everything_that_its_run_needs(rich: Registered) -> None
 def test_permissions_of_a_job(rich: Registered) -> None:
     """Who may see it and who may start it."""
     assert rich.inputs("Permissions", "daily") == {
-        "jobId": str(zlib.crc32(b"daily")),
+        "jobId": number("daily"),
         "accessControls": [
             {"groupName": "All of us", "permissionLevel": "CAN_VIEW"},
             {"servicePrincipalName": "app-loader", "permissionLevel": "CAN_MANAGE_RUN"},

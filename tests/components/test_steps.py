@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import zlib
 from typing import Any
 
 import pytest
 
-from tests.stacks.program import Registered
+from tests.stacks.program import Registered, number
 
 JOB = "databricks:index/job:Job"
 HOME = "/Shared/lakestead/working/delivered"
@@ -20,7 +19,7 @@ def steps(working: Registered) -> dict[str, dict[str, Any]]:
 
 def test_each_kind_says_what_it_runs(steps: dict[str, dict[str, Any]], working: Registered) -> None:
     """Notebooks and files by path, queries, pipelines and jobs by id, SQL on a warehouse."""
-    job = zlib.crc32(b"tidy")
+    job = int(number("tidy"))
 
     assert steps["ingest"]["notebookTask"] == {"notebookPath": f"{HOME}/notebooks/ingest", "baseParameters": {"mode": "new"}}
     assert steps["load"]["sparkPythonTask"] == {
@@ -61,7 +60,7 @@ def test_a_step_is_repeated_for_each_input(steps: dict[str, dict[str, Any]]) -> 
         "taskKey": "each_each",
         "notebookTask": {"notebookPath": f"{HOME}/notebooks/ingest", "baseParameters": {"country": "{{input}}"}},
     }
-    assert (again["inputs"], again["task"]["runJobTask"]["jobId"]) == ("{{tasks.load.values.days}}", zlib.crc32(b"tidy"))
+    assert (again["inputs"], again["task"]["runJobTask"]["jobId"]) == ("{{tasks.load.values.days}}", int(number("tidy")))
 
 
 def test_each_step_runs_where_the_file_says(steps: dict[str, dict[str, Any]]) -> None:

@@ -22,7 +22,7 @@ from google.protobuf import empty_pb2, json_format
 from pulumi.runtime import mocks
 
 #: What the platform gives whole numbers to, which others name as such.
-_NUMBERED = frozenset({"Job", "GitCredential"})
+_NUMBERED = frozenset({"ServicePrincipal", "Job", "GitCredential"})
 
 
 def _given_by_the_platform(type: str, name: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,11 @@ HOST = Path(__file__).with_name("language_host.py")
 #: What marks a secret on the wire; its value stands beside, under `value`.
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
 DBT = {"dbt_project.yml": "name: lakestead\n", "models/a.sql": "select 1 as a\n", "seeds/empty.csv": ""}
+
+
+def number(name: str) -> str:
+    """The number that the platform of the tests gives to a job, a service principal or a git credential of this name."""
+    return str(zlib.crc32(name.encode()))
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,8 @@ class Project:
     def make(cls, folder: Path, environments: Path | None = None) -> Project:
         shutil.copytree(ROOT / "stacks", folder / "stacks", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copytree(environments or ROOT / "environments", folder / "environments")
+        if environments is None:
+            shutil.copytree(ROOT / "delivery", folder / "delivery")
         for name, text in DBT.items():
             (folder / "dbt" / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / "dbt" / name).write_text(text)
