@@ -16,7 +16,7 @@ from infra.engine.errors import EngineError
 from infra.engine.ports import ProviderError
 from infra.models.errors import ModelError
 from infra.operations.errors import OperationError
-from scripts import dbt_runs, deployments, drift, options, upkeep, workspaces
+from scripts import dbt_runs, deployments, drift, options, takeover, upkeep, workspaces
 from scripts.screen import Screen
 
 _EPILOG = """
@@ -56,6 +56,17 @@ _EXAMPLES = {
   lakestead outputs local                  all of them
   lakestead outputs local warehouses.etl   one value, for a script
 """,
+    "drift": """
+\b
+  lakestead drift prod --exit-code         0 no drift, 2 drift, 1 an error
+  lakestead drift prod --adopt             into the file, with a question
+  lakestead drift prod --revert --yes      out of the workspace
+""",
+    "import": """
+\b
+  lakestead import prod --dry-run          what the file would say
+  lakestead import prod --catalog sales    only what is in one catalog
+""",
     "run": """
 \b
   lakestead run local streaming            start, follow, tell what failed
@@ -92,6 +103,7 @@ for _command in (
     *(deployments.history, deployments.outputs, upkeep.refresh, drift.drift, upkeep.cancel, dbt_runs.run),
 ):
     app.command(epilog=_EXAMPLES.get(_command.__name__))(_command)
+app.command(name="import", epilog=_EXAMPLES.get("import"))(takeover.import_)
 app.command(context_settings={"ignore_unknown_options": True})(dbt_runs.dbt)
 app.add_typer(workspaces.commands, name="workspace")
 

@@ -35,6 +35,7 @@ class Warehouse(pulumi.ComponentResource):
             min_num_clusters=model.min_clusters,
             max_num_clusters=model.max_clusters,
             channel=databricks.SqlEndpointChannelArgs(name=model.channel.replace("CHANNEL_", "CHANNEL_NAME_")),
+            enable_photon=model.photon,
             spot_instance_policy=model.spot_policy,
             # The defaults of these two depend on the workspace: what is not said is not the same everywhere.
             warehouse_type=model.type,

@@ -33,6 +33,8 @@ class Warehouse(Record):
     """What it can do; jobs, serverless compute and most of Unity Catalog want PRO."""
     serverless: bool = True
     """On Databricks' own compute; if not, on machines of the workspace's cloud account."""
+    photon: bool = True
+    """With the faster engine; serverless compute always has it."""
     spot_policy: Literal["COST_OPTIMIZED", "RELIABILITY_OPTIMIZED"] = "COST_OPTIMIZED"
     """Whether its machines may be spot machines; matters where it is not serverless."""
     tags: Mapping[str, Text] = {}

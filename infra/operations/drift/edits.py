@@ -60,7 +60,9 @@ class Principals:
         return self._keys[name], () if introduced is None else (introduced,)
 
     def _free(self, name: str) -> str:
-        plain = re.sub(r"[^a-z0-9]+", "-", name.partition("@")[0].lower()).strip("-") or "principal"
+        plain = re.sub(r"[^a-z0-9]+", "-", name.partition("@")[0].lower()).strip("-")
+        if not plain[:1].isalpha():
+            plain = f"principal-{plain}"
         key, number = plain, 2
         while key in self._taken:
             key, number = f"{plain}-{number}", number + 1
@@ -72,7 +74,7 @@ def _introduction(key: str, name: str) -> Edit:
     if "@" in name:
         return Edit(("identities", "users", key), {"email": name, "existing": True})
     if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", name):
-        return Edit(("identities", "service_principals", key), {"existing": True, "application_id": name})
+        return Edit(("identities", "service_principals", key), {"application_id": name})
     return Edit(("identities", "groups", key), {"existing": True} if key == name else {"name": name, "existing": True})
 
 
