@@ -7,7 +7,7 @@ operation left is part of the state: every reader sees the checkpoint with it, t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -99,19 +99,27 @@ class Backend:
         self.store.delete(self._key)
         return self.store.place(kept)
 
-    def journal(self, codec: Codec, **opening: Any) -> Journal:
+    def journal(self, codec: Codec, entry: Entry, **opening: Any) -> Journal:
         """A journal for an operation that goes on from the checkpoint as it is. There must be none (see `locked`)."""
-        checkpoint = self.store.read(self._key) or ""
+        checkpoint, now = self.store.read(self._key) or "", self._clock()
         log = self.store.appender(self._journal)
-        first = {"stack": self.full_name, "checkpoint": digest(checkpoint), "time": rfc3339(self._clock()), **opening}
+        first = {
+            "stack": self.full_name,
+            "checkpoint": digest(checkpoint),
+            "began": now,
+            "time": rfc3339(now),
+            "update": entry.document(),
+            **opening,
+        }
         return Journal(log, codec, first, may_go_on=self.check_lock)
 
-    def fold(self, journal: Journal, checkpoint: str) -> None:
-        """Replace the checkpoint by one that holds all of a journal, which then goes."""
+    def fold(self, journal: Journal, checkpoint: str, entry: Entry) -> None:
+        """Replace the checkpoint by one that holds all of a journal, which then goes, and add the update to the history."""
         self.check_lock()
         if journal.begun:
-            journal.fold(checkpoint)
+            journal.fold(checkpoint, entry.document())
         self.write(checkpoint)
+        self._append_history(journal.opening["began"], entry.document(), checkpoint)
         journal.close()
         self._drop_journal()
 
@@ -123,9 +131,13 @@ class Backend:
         """Fold the journal that an interrupted operation left; answers whether there was one. For who holds the lock."""
         if not self.has_journal():
             return False
+        log, source = self.store.log(self._journal), self.store.place(self._journal)
         checkpoint = self.read()
         if checkpoint is not None and checkpoint != self.store.read(self._key):
             self.write(checkpoint)
+        interrupted = replay.interrupted(log, now=self._clock() // 1_000_000_000, source=source)
+        if interrupted is not None:
+            self._append_history(interrupted.began, interrupted.update, checkpoint or "")
         self._drop_journal()
         return True
 
@@ -146,10 +158,7 @@ class Backend:
 
     def append_history(self, entry: Entry) -> None:
         """Add an update to the history, with a copy of the state as it is now, and keep a backup of the state."""
-        checkpoint = self.read() or ""
-        now = self._clock()
-        history.append(self.store, f"{self._history}/{self.stack}-{now}", entry, checkpoint)
-        self.store.write(f"backups/{self.project}/{self.stack}/{self.stack}.{now}.json", checkpoint)
+        self._append_history(self._clock(), entry.document(), self.read() or "")
 
     @contextmanager
     def locked(self, *, wait: float = 0, told: Callable[[str], None] = lambda text: None) -> Iterator[None]:
@@ -202,6 +211,13 @@ class Backend:
         """Let the lock go before the block of `locked` ends: for the process that was forked in it."""
         if self.lock is not None and not self.has_journal():
             self.lock.release()
+
+    def _append_history(self, began: int, update: Mapping[str, Any], checkpoint: str) -> None:
+        """Once for each update: the moment at which it began (in nanoseconds) tells it from others."""
+        stem = f"{self._history}/{self.stack}-{began}"
+        if self.store.read(f"{stem}.history.json") is None:
+            history.append(self.store, stem, update, checkpoint)
+            self.store.write(f"backups/{self.project}/{self.stack}/{self.stack}.{began}.json", checkpoint)
 
     def _take_over(self, mine: Lock, told: Callable[[str], None]) -> None:
         if self.recover():

@@ -20,7 +20,7 @@ from infra.engine import program
 from infra.engine import urn as urns
 from infra.engine.backend import Backend
 from infra.engine.builtin import BuiltIn
-from infra.engine.clock import SYSTEM, Clock, rfc3339
+from infra.engine.clock import SYSTEM, Clock
 from infra.engine.configured import ConfiguredProviders
 from infra.engine.defaults import DefaultProviders
 from infra.engine.digest import digest, shown_config
@@ -32,11 +32,11 @@ from infra.engine.graph import knots, told
 from infra.engine.history import Entry, UpdateKind
 from infra.engine.hooks import Hooks
 from infra.engine.importing import Importer, ImportStopped
-from infra.engine.journal import Journal
 from infra.engine.masking import masked
 from infra.engine.planner import Planner
 from infra.engine.ports import DiffResult
 from infra.engine.project import Project, StackConfig
+from infra.engine.record import Record
 from infra.engine.refresh import Refresher
 from infra.engine.registration import Registrar, compare
 from infra.engine.reporter import Reporter
@@ -51,7 +51,7 @@ from infra.engine.secrets import Cipher
 from infra.engine.settlement import Note, Settlement, settled
 from infra.engine.snapshot import Snapshot
 from infra.engine.stack_reference import stack_outputs
-from infra.engine.state import Checkpoint, Codec, encode_checkpoint
+from infra.engine.state import Checkpoint, Codec
 from infra.engine.targets import Selection
 from infra.engine.values import Properties
 
@@ -76,17 +76,18 @@ def perform(request: Request, surroundings: Surroundings, listener: Callable[[Ev
     backend, codec = surroundings.backend, Codec(surroundings.cipher)
     if backend.lock is not None:
         backend.lock.adopt()
-    settlement = _settled(request, surroundings, codec, clock)
-    deployment = Deployment(request, surroundings, settlement.checkpoint, codec, listener=listener, clock=clock)
+    checkpoint = _sound(backend, codec)
+    record = _record(request, surroundings, checkpoint, codec, clock)
+    settlement = _settled(request, checkpoint, record)
+    deployment = Deployment(request, surroundings, settlement.checkpoint, record, listener=listener, clock=clock)
     deployment.notes = settlement.notes
     result = deployment.run()
     backend.release()
     return result
 
 
-def _settled(request: Request, surroundings: Surroundings, codec: Codec, clock: Clock) -> Settlement:
-    """The state to begin with: sound, and with what an interrupted operation left open settled."""
-    backend = surroundings.backend
+def _sound(backend: Backend, codec: Codec) -> Checkpoint:
+    """The state to begin with."""
     checkpoint = backend.decode(codec)
     found = knots(checkpoint.resources)
     if found:
@@ -94,6 +95,11 @@ def _settled(request: Request, surroundings: Surroundings, codec: Codec, clock: 
             f"{backend.place} contradicts itself: {told(found)}. Nothing was changed; compare it with {backend.place}.bak, or "
             "repair it with `pulumi state repair`"
         )
+    return checkpoint
+
+
+def _settled(request: Request, checkpoint: Checkpoint, record: Record) -> Settlement:
+    """The state with what an interrupted operation left open settled."""
     if not checkpoint.pending:
         return Settlement(checkpoint)
     providers = ConfiguredProviders(request.plugins, checkpoint.resources)
@@ -102,18 +108,34 @@ def _settled(request: Request, surroundings: Surroundings, codec: Codec, clock: 
     finally:
         providers.close()
     if not request.is_preview:
-        after = settlement.checkpoint
-        text = encode_checkpoint(
-            backend.full_name,
-            after.resources,
-            after.pending,
-            codec,
-            time=rfc3339(clock()),
-            secrets_state=surroundings.cipher.state if surroundings.cipher else after.secrets_state,
-            metadata=after.metadata,
-        )
-        backend.write(text)
+        record.write(settlement.checkpoint.resources, settlement.checkpoint.pending)
     return settlement
+
+
+def _record(request: Request, surroundings: Surroundings, checkpoint: Checkpoint, codec: Codec, clock: Clock) -> Record:
+    now, cipher = clock() // 1_000_000_000, surroundings.cipher
+    entry = Entry(
+        kind=_HISTORIC.get(request.kind, "update"),
+        started=now,
+        ended=now,
+        succeeded=False,
+        changes={},
+        config=surroundings.config.stored,
+        environment={
+            "exec.kind": "embedded",
+            "runtime.name": "python",
+            "runtime.version": ".".join(map(str, sys.version_info[:3])),
+        },
+        message=request.message,
+    )
+    return Record(
+        surroundings.backend,
+        codec,
+        entry,
+        secrets_state=cipher.state if cipher else checkpoint.secrets_state,
+        metadata=checkpoint.metadata,
+        clock=clock,
+    )
 
 
 class Deployment:
@@ -124,22 +146,21 @@ class Deployment:
         request: Request,
         surroundings: Surroundings,
         checkpoint: Checkpoint,
-        codec: Codec,
+        record: Record,
         *,
         listener: Callable[[Event], None],
         clock: Clock,
     ) -> None:
         self._request, self._surroundings, self._checkpoint = request, surroundings, checkpoint
-        self._codec, self._clock = codec, clock
+        self._record, self._clock = record, clock
         #: What is to be told first.
         self.notes: Sequence[Note] = ()
-        self._journal = None if request.is_preview else self._begun_journal()
         self._gate = Gate()
         self._selection = _selection(request)
         self._listener: Callable[[Event], None] | None = listener
         self._reporter = Reporter(self._tell, preview=request.is_preview, detailed=request.detailed)
         self._hooks = Hooks(self._reporter, preview=request.is_preview)
-        self._snapshot = Snapshot(checkpoint.resources, checkpoint.pending, self._journal)
+        self._snapshot = Snapshot(checkpoint.resources, checkpoint.pending, None if request.is_preview else record.begin())
         self._providers = ConfiguredProviders(
             request.plugins,
             checkpoint.resources,
@@ -177,17 +198,15 @@ class Deployment:
 
     def run(self) -> Result:
         """Do all of it; state and history are written however it ends."""
-        begun, started = time.monotonic(), self._clock()
+        begun = time.monotonic()
         self._reporter.tell(Prelude(shown_config(self._surroundings.config)))
         for note in self.notes:
             self._reporter.diagnose(note.severity, note.message, note.urn)
-        with self._written(), self._stopped_by_signals():
+        with self._stopped_by_signals(), self._written():
             try:
                 self._carry_out()
             finally:
                 self._close()
-        if not self._request.is_preview:
-            self._append_history(started)
         return self._result(time.monotonic() - begun)
 
     def _carry_out(self) -> None:
@@ -335,56 +354,16 @@ class Deployment:
             seconds=seconds,
         )
 
-    def _begun_journal(self) -> Journal:
-        return self._surroundings.backend.journal(self._codec, kind=self._request.kind, secrets=self._secrets_state)
-
-    @property
-    def _secrets_state(self) -> str:
-        cipher = self._surroundings.cipher
-        return cipher.state if cipher else self._checkpoint.secrets_state
-
-    def _fold(self, journal: Journal) -> None:
-        resources, pending = self._snapshot.contents()
-        unsound = knots(resources)
-        if unsound:  # it is written all the same: what was done must not be forgotten
-            self._fail(f"the state that is written now contradicts itself: {told(unsound)}. This is a bug of the engine")
-        self._surroundings.backend.fold(
-            journal,
-            encode_checkpoint(
-                self._surroundings.backend.full_name,
-                resources,
-                pending,
-                self._codec,
-                time=rfc3339(self._clock()),
-                secrets_state=self._secrets_state,
-                metadata=self._checkpoint.metadata,
-            ),
-        )
-
-    def _append_history(self, started: int) -> None:
-        entry = Entry(
-            kind=_HISTORIC.get(self._request.kind, "update"),
-            started=started // 1_000_000_000,
-            ended=self._clock() // 1_000_000_000,
-            succeeded=not self._gate.errors,
-            changes=self._reporter.changes,
-            config=self._surroundings.config.stored,
-            environment={
-                "exec.kind": "embedded",
-                "runtime.name": "python",
-                "runtime.version": ".".join(map(str, sys.version_info[:3])),
-            },
-            message=self._request.message,
-        )
-        self._surroundings.backend.append_history(entry)
-
     @contextmanager
     def _written(self) -> Iterator[None]:
         try:
             yield
         finally:
-            if self._journal is not None:
-                self._fold(self._journal)
+            resources, pending = self._snapshot.contents()
+            unsound = knots(resources)
+            if unsound:  # it is written all the same: what was done must not be forgotten
+                self._fail(f"the state that is written now contradicts itself: {told(unsound)}. This is a bug of the engine")
+            self._record.end(resources, pending, succeeded=not self._gate.errors, changes=self._reporter.changes)
 
     @contextmanager
     def _stopped_by_signals(self) -> Iterator[None]:

@@ -43,10 +43,10 @@ class Entry:
         return document | ({"resourceChanges": dict(sorted(self.changes.items()))} if self.changes else {})
 
 
-def append(store: Store, stem: str, entry: Entry, checkpoint: str) -> None:
-    """Add an entry and the state after it. `stem` is `<folder>/<stack>-<nanoseconds>`: names make the order."""
+def append(store: Store, stem: str, update: Mapping[str, Any], checkpoint: str) -> None:
+    """Add an entry's document and the state after it. `stem` is `<folder>/<stack>-<nanoseconds>`: names make the order."""
     store.write(f"{stem}.checkpoint.json", checkpoint)
-    store.write(f"{stem}.history.json", json.dumps(entry.document(), indent=4) + "\n")
+    store.write(f"{stem}.history.json", json.dumps(update, indent=4) + "\n")
 
 
 def entries(store: Store, folder: str, stack: str) -> list[dict[str, Any]]:

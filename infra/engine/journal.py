@@ -1,8 +1,9 @@
 """What an operation does, written down while it does it: an append-only log beside the checkpoint.
 
 A line is `{"crc":"<CRC-32 of the entry's text>","entry":{…}}`. The first entry, `open`, names the checkpoint that the log
-continues; the others are a snapshot's changes (see `snapshot`, and `replay` for the way back); `fold` comes last, when the
-checkpoint that holds them all is about to be written. Resources stand in entries as in checkpoints, their secrets encrypted.
+continues, and what the history shall say of the update if nothing comes after; the others are a snapshot's changes (see
+`snapshot`, and `replay` for the way back); `fold` comes last, when the checkpoint that holds them all is about to be written,
+with the update's last word for the history. Resources stand in entries as in checkpoints, their secrets encrypted.
 
 A step costs the same however many resources the stack has. Threads that want their entries on the disk at the same time share
 one wait for it.
@@ -22,7 +23,7 @@ from infra.engine.resource import Resource
 from infra.engine.state import Codec
 from infra.engine.store import Appender
 
-VERSION: Final = 1
+VERSION: Final = 2
 _HEAD: Final = b'{"crc":"%08x","entry":'
 _HEAD_LENGTH: Final = len(_HEAD % 0)
 
@@ -37,6 +38,7 @@ class Journal:
         self, log: Appender, codec: Codec, opening: Mapping[str, Any], *, may_go_on: Callable[[], None] = lambda: None
     ) -> None:
         self._log, self._codec, self._may_go_on = log, codec, may_go_on
+        self.opening = opening
         self._waiting = [line(_text({"do": "open", "version": VERSION, **opening}))]
         self._noted, self._written, self._durable = 1, 0, 0
         self._busy = False
@@ -75,9 +77,9 @@ class Journal:
                 else:
                     self._lead(durable=durable)
 
-    def fold(self, checkpoint: str) -> None:
-        """Write down that this checkpoint, which comes next, holds everything."""
-        self.write(self.note({"do": "fold", "checkpoint": digest(checkpoint)}), durable=True)
+    def fold(self, checkpoint: str, update: Mapping[str, Any]) -> None:
+        """Write down that this checkpoint, which comes next, holds everything, and what the history will say of the update."""
+        self.write(self.note({"do": "fold", "checkpoint": digest(checkpoint), "update": update}), durable=True)
 
     def close(self) -> None:
         """Let go of the log."""

@@ -5,9 +5,10 @@ Calls that nobody saw the end of become the checkpoint's pending operations; `se
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from infra.engine.errors import CorruptStateError, StaleJournalError
 from infra.engine.graph import knots
@@ -16,6 +17,9 @@ from infra.engine.resource import Resource
 from infra.engine.snapshot import Snapshot
 from infra.engine.state import Checkpoint, Codec, decode_checkpoint, encode_checkpoint
 from infra.engine.values import Value
+
+#: Pulumi's names for what calls have done.
+_COUNTED: Final = {"creating": "create", "updating": "update", "deleting": "delete"}
 
 
 class SealedCodec(Codec):
@@ -66,6 +70,36 @@ def folded(checkpoint: str, log: bytes, *, stack: str, time: str, source: str) -
         secrets_state=before.secrets_state or str(opening.get("secrets", "")),
         metadata=before.metadata,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """What the history shall say of an update that left a log. `began`: in nanoseconds since 1970."""
+
+    began: int
+    update: Mapping[str, Any]
+
+
+def interrupted(log: bytes, *, now: int, source: str) -> Interrupted | None:
+    """The update of a log that has not come to its end; one that had is told as it told of itself. None for an empty log.
+
+    `now` is in seconds since 1970. Only calls that were answered count as changes.
+    """
+    found = entries(log, source=source)
+    if not found:
+        return None
+    opening, *changes = found
+    last = found[-1]
+    if last["do"] == "fold":
+        return Interrupted(opening["began"], last["update"])
+    counts = Counter(_COUNTED[entry["type"]] for entry in _answered(changes) if entry["type"] in _COUNTED)
+    return Interrupted(opening["began"], {**opening["update"], "endTime": now, "resourceChanges": dict(sorted(counts.items()))})
+
+
+def _answered(changes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The calls that have changed the state."""
+    begun = {entry["call"]: entry for entry in changes if entry["do"] == "begin"}
+    return [begun[entry["call"]] for entry in changes if entry["do"] not in {"begin", "end"} and "call" in entry]
 
 
 def without_lost(resources: Sequence[Resource]) -> list[Resource]:

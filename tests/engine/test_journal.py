@@ -93,6 +93,20 @@ def test_the_cli_finds_a_lock_until_the_journal_is_folded(interrupted: Yard) -> 
     check(interrupted)
 
 
+def test_an_interrupted_update_is_in_the_history(interrupted: Yard) -> None:
+    """As failed, with what it had done until then, from the moment at which it began; once its journal is folded."""
+    assert [entry["result"] for entry in interrupted.backend.history()] == ["succeeded"]
+    done = len(interrupted.world.events()) - 60
+    interrupted.backend.cancel()
+    latest, _ = interrupted.backend.history()
+
+    assert (latest["kind"], latest["result"]) == ("update", "failed")
+    # The call at which it was killed had not been answered; up to three others were under way.
+    assert done - 4 <= sum(latest["resourceChanges"].values()) < done
+    state = interrupted.backend.history_checkpoint(2)
+    assert state == interrupted.backend.read()
+
+
 def test_cancel_folds_before_it_releases(interrupted: Yard) -> None:
     """The checkpoint then holds what was done, and what was under way as pending operations."""
     whole = interrupted.backend.load("x")

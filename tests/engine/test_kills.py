@@ -35,19 +35,23 @@ def test_killed_at_any_instant_and_run_again(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """What was done in both runs together is what one undisturbed run does."""
+    """What was done in both runs together is what one undisturbed run does; the history tells of both."""
     expected, instants = second
     chosen = sampled(instants, SAMPLE)
     killed = 0
     for place, moment, number in chosen:
         yard = copy(deployed, tmp_path / "yard")
         killed += yard.up(2, Kill(place, moment, number)) == -signal.SIGKILL
+        told, left = len(yard.backend.history()), b"\n" in yard.backend.store.log("journals/p/s")
         status = yard.up(2)
 
         where = f"killed {moment} the {place} number {number}"
         assert status == 0, f"{where}: {yard.error}"
         assert expected == Counter(yard.world.events()), where
         check(yard)
+        results = [entry["result"] for entry in yard.backend.history()]
+        assert len(results) == 2 + (told == 2 or left), where  # what was killed before it began to write leaves no trace
+        assert (results[0], results[-1]) == ("succeeded", "succeeded"), where
         shutil.rmtree(yard.folder)
     with capsys.disabled():
         print(f"\n{len(chosen)} of {instants.total()} instants, {killed} kills")
