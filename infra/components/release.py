@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pulumi
 import pulumi_databricks as databricks
@@ -49,11 +49,20 @@ class Release(pulumi.ComponentResource):
         # Where a path is the name of a file's own resource it has no /Workspace before it; where a job reads it, it has.
         self.directory = f"/Workspace{folder}"
         assets = Path(os.path.relpath(args.assets, args.program)).as_posix()
-        for file in args.content.files:
-            databricks.WorkspaceFile(
+        first: dict[PurePosixPath, pulumi.Resource] = {}
+        for file in sorted(args.content.files, key=lambda file: (file.path.count("/"), file.path)):
+            places = PurePosixPath(file.path).parents
+            made = databricks.WorkspaceFile(
                 f"{self.version}/{file.path}",
                 path=f"{folder}/{file.path}",
                 source=f"{assets}/{file.sha256}",
-                opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True, depends_on=[home]),
+                # The official provider makes a folder that it misses, and fails where another file has made it meanwhile: so
+                # the first file of each folder goes ahead, those of outer folders before those of inner ones.
+                opts=pulumi.ResourceOptions(
+                    parent=self,
+                    retain_on_delete=True,
+                    depends_on=[next((first[place] for place in places if place in first), home)],
+                ),
             )
+            first.setdefault(places[0], made)
         self.register_outputs({"version": self.version, "directory": self.directory})

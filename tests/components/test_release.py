@@ -83,10 +83,19 @@ def test_a_file_that_changes_meanwhile_is_refused(project: Path, tmp_path: Path)
 
 def test_releases_go_with_their_environment(rich: Registered) -> None:
     """The folder that holds them all is removed with everything in it, and after the files of the last one."""
-    file = next(iter(rich.of("WorkspaceFile").values()))
+    file = rich.of("WorkspaceFile")[f"{rich.outputs['release']}/dbt_project.yml"]
 
     assert rich.inputs("Directory", "dbt") == {"path": "/Shared/lakestead/rich", "deleteRecursive": True}
     assert [urn.rpartition("::")[2] for urn in file["depends_on"]] == ["dbt"]
+
+
+def test_the_first_file_of_a_folder_goes_ahead(rich: Registered) -> None:
+    """Whoever comes second finds the folder made; the official provider fails where two files make it at once."""
+    files, version = rich.of("WorkspaceFile"), rich.outputs["release"]
+
+    for name in ("models/a.sql", "seeds/empty.csv"):
+        waits_for = [urn.rpartition("::")[2] for urn in files[f"{version}/{name}"]["depends_on"]]
+        assert waits_for == [f"{version}/dbt_project.yml"]
 
 
 def test_files_of_a_release_are_added_and_never_changed(rich: Registered) -> None:
