@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from infra.models.schema import environment_schema, required_keys
+from infra.models.schema import editor_schema, environment_schema, required_keys
 
 ROOT = Path(__file__).parents[1]
 
@@ -54,7 +54,7 @@ def generated() -> dict[Path, str]:
     """Every generated file with its text."""
     schema = environment_schema()
     return {
-        ROOT / "environments" / "schema.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n",
+        ROOT / "environments" / "schema.json": json.dumps(editor_schema(), indent=2, ensure_ascii=False) + "\n",
         ROOT / "docs" / "reference" / "environment-file.md": reference(schema),
     }
 

@@ -22,6 +22,11 @@ def environment_schema() -> dict[str, Any]:
     }
 
 
+def editor_schema() -> dict[str, Any]:
+    """The same, as editors judge a file by it: any key may be `null`, which takes an inherited one away."""
+    return _nullable(environment_schema())
+
+
 def required_keys() -> dict[str, list[str]]:
     """For each part of an environment, by its name in the schema's `$defs`, the keys that it cannot do without."""
     schema = Environment.model_json_schema()
@@ -39,6 +44,32 @@ def _plain(value: Any) -> Any:
     if len(choices) == 1:
         value = {**{key: item for key, item in value.items() if key != "anyOf"}, **choices[0]}
     return {key: _plain(item) for key, item in value.items() if not _says_nothing(key, item)}
+
+
+def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema in which every key of every map may be null. Keys may be called `properties`: only maps of schemas are walked."""
+    found = dict(schema)
+    for key in ("properties", "$defs"):
+        if key in found:
+            maybe = _or_null if key == "properties" else _as_it_is
+            found[key] = {name: maybe(_nullable(inner)) for name, inner in found[key].items()}
+    for key in ("additionalProperties", "items"):
+        if isinstance(found.get(key), dict):
+            inner = _nullable(found[key])
+            found[key] = _or_null(inner) if key == "additionalProperties" else inner
+    if "anyOf" in found:
+        found["anyOf"] = [_nullable(inner) for inner in found["anyOf"]]
+    return found
+
+
+def _as_it_is(schema: dict[str, Any]) -> dict[str, Any]:
+    return schema
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    told = {key: schema[key] for key in ("description", "default") if key in schema}
+    judged = {key: item for key, item in schema.items() if key not in told}
+    return {**told, "anyOf": [judged, {"type": "null"}]} if judged else schema
 
 
 def _says_nothing(key: str, item: Any) -> bool:

@@ -17,6 +17,7 @@ def test_a_warehouse_is_what_the_file_says(rich: Registered) -> None:
         "spotInstancePolicy": "RELIABILITY_OPTIMIZED",
         "warehouseType": "PRO",
         "enableServerlessCompute": False,
+        "enablePhoton": True,
         "tags": {"customTags": [{"key": "cost_center", "value": "17"}, {"key": "team", "value": "streaming"}]},
     }
 
