@@ -39,10 +39,9 @@ class Delivery:
     jobs: Mapping[str, Job] = field(default_factory=dict)
 
 
-def read(environment: Environment, root: Path) -> Delivered:
+def read(environment: Environment, root: Path, program: Path) -> Delivered:
     """What the environment delivers of the project in `root`; its content is kept beside the state."""
     assets = root / ".lakestead" / "state" / "assets"
-    program = root / "stacks"
     content = read_content(root / environment.dbt.project) if environment.dbt else None
     sources = read_sources(environment, root, assets, program)
     if content is not None:
