@@ -109,11 +109,7 @@ def _windows(model: TimeSeries) -> databricks.QualityMonitorTimeSeriesArgs:
 
 
 def _when(model: Schedule) -> databricks.QualityMonitorScheduleArgs:
-    return databricks.QualityMonitorScheduleArgs(
-        quartz_cron_expression=model.cron,
-        timezone_id=model.timezone,
-        pause_status="PAUSED" if model.paused else "UNPAUSED",
-    )
+    return databricks.QualityMonitorScheduleArgs(quartz_cron_expression=model.cron, timezone_id=model.timezone)
 
 
 def _on_failure(addresses: tuple[str, ...]) -> databricks.QualityMonitorNotificationsArgs | None:

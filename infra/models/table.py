@@ -75,6 +75,12 @@ class Monitor(Record):
     dashboard: bool = True
     """Make the built-in dashboard."""
 
+    @model_validator(mode="after")
+    def _awake(self) -> Monitor:
+        if self.schedule is not None and self.schedule.paused:
+            raise WrongAt(("schedule", "paused"), "is nothing that a monitor can be; leave the schedule out")
+        return self
+
 
 class Table(Record):
     """A Delta table; dbt never builds it."""

@@ -43,7 +43,7 @@ def test_a_monitor_profiles_windows_of_time(governed: Registered) -> None:
         "baselineTableName": "sales_governed.raw.first_orders",
         "timeSeries": {"timestampCol": "at", "granularities": ["1 hour", "1 day"]},
         "slicingExprs": ["team = 'a'"],
-        "schedule": {"quartzCronExpression": "0 0 5 * * ?", "timezoneId": "UTC", "pauseStatus": "UNPAUSED"},
+        "schedule": {"quartzCronExpression": "0 0 5 * * ?", "timezoneId": "UTC"},
         "notifications": {"onFailure": {"emailAddresses": ["data@example.com"]}},
         "skipBuiltinDashboard": True,
     }
