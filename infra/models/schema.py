@@ -47,7 +47,7 @@ def _plain(value: Any) -> Any:
 
 
 def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema in which every key of every map may be null. Keys may be called `properties`: only maps of schemas are walked."""
+    """The same with every key of every map maybe null. Keys may be called `properties`: only maps of schemas are walked."""
     found = dict(schema)
     for key in ("properties", "$defs"):
         if key in found:
