@@ -82,7 +82,7 @@ def cancel(
     screen = Screen()
     if not yes and not (screen.can_ask and screen.asks(f"Break the lock of {environment}?")):
         raise typer.BadParameter("this breaks a lock; to go ahead: --yes", param_hint="--yes")
-    owners = run(options.project(context, environments, engine), environment, force=force)
+    owners = run(options.project(context, environments, engine), environment, os.environ, force=force)
     for owner in owners:
         screen.line(f"Released the lock of {owner}")
     if not owners:

@@ -44,6 +44,11 @@ class Settings:
         return self.backend.startswith(_FILE)
 
     @property
+    def is_readable(self) -> bool:
+        """Whether state lives where the embedded engine can read it."""
+        return self.backend.startswith((_FILE, _BUCKET))
+
+    @property
     def state(self) -> Path:
         """The folder in which state lives. Raises `ProjectError` for a backend that is none."""
         place = self.place

@@ -74,6 +74,10 @@ class EmbeddedEngine:
         """Read from the state."""
         return self._backend.history_checkpoint(version)
 
+    def cancel(self) -> list[str]:
+        """Fold what the owner left, first."""
+        return self._backend.cancel()
+
     def _protected(self, options: Options) -> tuple[str, ...]:
         if not options.chosen.exclude_protected:
             return ()

@@ -57,3 +57,6 @@ class Engine(Protocol):
     def checkpoint(self, version: int) -> str:
         """The text of the state as it was after the update `version`; for what looks back. Raises `OperationError` by name
         where the stack's history is not kept in files that can be read here."""
+
+    def cancel(self) -> list[str]:
+        """Break the stack's lock; answers who had it."""

@@ -43,6 +43,8 @@ from infra.operations.settings import ENVIRONMENTS_VARIABLE, Settings
 _MASK: Final = "[secret]"
 #: How a line begins that the CLI prints for an event.
 _EVENT: Final = '{"sequence":'
+#: What the SDK says to itself, with secrets in clear.
+_DEBUG: Final = '"severity":"debug"'
 #: Seconds between two tries to get a lock that somebody else has.
 _BETWEEN_LOOKS: Final = 2.0
 #: Seconds that events of a CLI that has ended may still be on their way.
@@ -82,7 +84,7 @@ class PulumiEngine:
 
         def say(line: str) -> None:
             printed.append(line)
-            if write is not None and line.startswith(_EVENT):
+            if write is not None and line.startswith(_EVENT) and _DEBUG not in line:
                 write(line)
 
         told: queue.SimpleQueue[EngineEvent | Interrupted | _Ended] = queue.SimpleQueue()
@@ -132,6 +134,17 @@ class PulumiEngine:
                 remedy="On Pulumi Cloud: pulumi stack export --version N. Elsewhere: keep state in a folder (file://…).",
             )
         return self._files.history_checkpoint(version)
+
+    def cancel(self) -> list[str]:
+        """What `pulumi cancel` does. It names nobody."""
+        stack = self._existing()
+        if stack is None:
+            return []
+        try:
+            stack.cancel()
+        except CommandError as error:
+            raise self._refusal(error) from error
+        return ["the Pulumi CLI"]
 
     @property
     def _files(self) -> FileBackend:
