@@ -16,7 +16,7 @@ from infra.engine.errors import EngineError
 from infra.engine.ports import ProviderError
 from infra.models.errors import ModelError
 from infra.operations.errors import OperationError
-from scripts import dbt_runs, deployments, drift, options, takeover, upkeep, workspaces
+from scripts import beginnings, dbt_runs, deployments, drift, options, takeover, upkeep, workspaces
 from scripts.screen import Screen
 
 _EPILOG = """
@@ -50,6 +50,11 @@ _EXAMPLES = {
 \b
   lakestead up local                       a preview, a question, the update
   lakestead up prod --yes -m "$SUBJECT"    in a pipeline
+""",
+    "init": """
+\b
+  lakestead init my-data                   a repository of its own, in my-data
+  lakestead init . --domain shop --dry-run what would be written here
 """,
     "outputs": """
 \b
@@ -105,6 +110,7 @@ for _command in (
     app.command(epilog=_EXAMPLES.get(_command.__name__))(_command)
 app.command(name="import", epilog=_EXAMPLES.get("import"))(takeover.import_)
 app.command(context_settings={"ignore_unknown_options": True})(dbt_runs.dbt)
+app.command(epilog=_EXAMPLES["init"])(beginnings.init)
 app.add_typer(workspaces.commands, name="workspace")
 
 

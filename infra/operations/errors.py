@@ -9,8 +9,11 @@
     ├── EngineUnavailable   an engine that is not there
     ├── EngineFailed        an engine that is there, and could not begin
     ├── HistoryUnavailable  a backend whose history cannot be read
+    ├── QuotaExceeded       Unity Catalog has no room for what the environment says
     ├── WorkspaceError      the workspace on this machine cannot be started, stopped or reset
-    └── RunError            a job cannot be run or followed
+    ├── RunError            a job cannot be run or followed
+    ├── RepositoryName      a new repository cannot be called that
+    └── RepositoryExists    a new repository would write over something
 
 An error is for a person: what is wrong and where, why, and what to do about it.
 """
@@ -56,6 +59,10 @@ class EngineFailed(OperationError):
     pass
 
 
+class QuotaExceeded(OperationError):
+    pass
+
+
 class HistoryUnavailable(OperationError):
     pass
 
@@ -65,4 +72,12 @@ class WorkspaceError(OperationError):
 
 
 class RunError(OperationError):
+    pass
+
+
+class RepositoryName(OperationError):
+    pass
+
+
+class RepositoryExists(OperationError):
     pass
