@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_databricks as databricks
 
+from infra.components.grants import Grantor
 from infra.components.policy_functions import PolicyFunction, filter_function, mask_function
 from infra.components.principals import Principals
 from infra.components.sql_function import SqlFunction, SqlFunctionArgs
@@ -95,7 +96,12 @@ class Policies(pulumi.ComponentResource):
             args = SqlFunctionArgs(
                 full_name, full_name.apply(function.definition), self._args.warehouse_id, self._args.connection
             )
-            self._functions[function.name] = SqlFunction(function.name, args, pulumi.ResourceOptions(parent=self))
+            made = SqlFunction(function.name, args, pulumi.ResourceOptions(parent=self))
+            self._functions[function.name] = made
+            grants = self._args.environment.governance.grants
+            Grantor(self, self._args.environment, self._args.principals).grant(
+                function.name, grants, "function", made.full_name
+            )
         return self._functions[function.name]
 
 

@@ -59,7 +59,9 @@ class Table(pulumi.ComponentResource):
             catalog_name=args.catalog_name,
             schema_name=args.schema,
             table_type="EXTERNAL" if model.location else "MANAGED",
-            data_source_format="DELTA",
+            # A managed table is Delta anyway; where that is said, the official provider makes it by CREATE OR REPLACE, and a
+            # table that is there already would be lost.
+            data_source_format="DELTA" if model.location else None,
             storage_location=model.location,
             comment=model.comment,
             owner=args.principals.owner(model.owner),

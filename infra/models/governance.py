@@ -104,6 +104,8 @@ class Governance(Record):
     """The warehouse that Lakestead's own statements run on: they make functions and tables, and look at freshness."""
     functions: SchemaPath | None = None
     """The schema that the functions of masks and row filters are in: `<domain>.<schema>`."""
+    grants: Grants = Field(default={})
+    """Who may call these functions themselves; whoever only reads what they mask needs nothing."""
     notify: tuple[Text, ...] = ()
     """Addresses that get a mail when data is older than its `sla` allows."""
     tags: Mapping[TagKey, GovernedTag] = {}

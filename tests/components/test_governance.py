@@ -84,6 +84,15 @@ def test_each_template_has_one_function_that_is_there_before_its_policies(govern
     assert {"mask_pci_partial_string", "sales.rules", "sales.raw.orders"} <= waits_for
 
 
+def test_functions_are_called_by_those_who_may(governed: Registered) -> None:
+    """Each of them, by the grant of the file; masks and filters call them for everyone."""
+    assert governed.inputs("Grant", "filter_phi/stewards") == {
+        "function": "sales_governed.rules.filter_phi",
+        "principal": "stewards",
+        "privileges": ["EXECUTE"],
+    }
+
+
 def test_system_tables_are_switched_on_for_those_who_read_them(governed: Registered) -> None:
     """Who may read one of the schemas is let into the catalog too."""
     assert sorted(governed.of("SystemSchema")) == ["access", "billing"]

@@ -27,8 +27,9 @@ def _personal(environment: Environment) -> Iterator[tuple[Path, str, str]]:
     """Where it is said that data is personal, of which domain, and how much: medium or high. Once a domain and level."""
     seen: set[tuple[str, str]] = set()
     for domain, catalog in environment.catalogs.items():
-        places: list[tuple[Path, str | None]] = [(("catalogs", domain, "pii_level"), catalog.pii_level)]
-        places += [((*at, "pii_level"), schema.pii_level) for at, owner, _, schema in schemas(environment) if owner == domain]
+        at: Path = ("catalogs", domain)
+        places: list[tuple[Path, str | None]] = [((*at, "pii_level"), catalog.pii_level)]
+        places += [((*at, "schemas", key, "pii_level"), schema.pii_level) for key, schema in catalog.schemas.items()]
         for path, level in places:
             if level in ("medium", "high") and (domain, level) not in seen:
                 seen.add((domain, level))

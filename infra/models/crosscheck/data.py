@@ -46,6 +46,7 @@ def securables(environment: Environment) -> Iterator[Securable]:
             yield (*at, "tables", name), "table", table.owner, table.grants
         for name, volume in schema.volumes.items():
             yield (*at, "volumes", name), "volume", volume.owner, volume.grants
+    yield ("governance",), "function", None, environment.governance.grants
     for name, system in environment.governance.system_schemas.items():
         yield ("governance", "system_schemas", name), "schema", None, system.grants
 
