@@ -129,4 +129,4 @@ def _circles(environment: Environment) -> Wrong:
         for after in pending.values():
             after.difference_update(ready)
     if pending:
-        yield ("jobs", min(pending)), f"{', '.join(sorted(pending))} start one another, without an end"
+        yield ("jobs", min(pending)), f"{', '.join(sorted(pending))} start one another, without an end; take one of these steps out"
