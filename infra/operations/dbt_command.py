@@ -76,7 +76,7 @@ def profile_name(folder: Path) -> str:
 
 def warehouse_id(target: Target, outputs: Mapping[str, Any], key: str | None) -> str:
     """The id of a warehouse of the environment; raises `NotDeployed`."""
-    used = [job.warehouse for job in target.environment.jobs.values()]
+    used = [job.warehouse for job in target.environment.jobs.values() if job.warehouse]
     chosen = key or next(iter([*used, *target.environment.warehouses]), None)
     ids = outputs.get("warehouses")
     known = ids if isinstance(ids, Mapping) else {}
