@@ -132,7 +132,7 @@ def _half_done(new: Resource, failure: PartialFailure) -> Resource:
 
 def _with_outputs(new: Resource, created: Created) -> Resource:
     outputs = secret_outputs(created.outputs, new.inputs, new.additional_secret_outputs)
-    return replace(new, id=created.id, outputs=outputs)
+    return replace(new, id=created.id, outputs=outputs, refresh_before_update=False)
 
 
 def _hidden(reasons: Sequence[str], resource: Resource) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ from infra.engine.executor import Executor
 from infra.engine.gate import Gate
 from infra.engine.graph import knots, told
 from infra.engine.history import Entry, UpdateKind
-from infra.engine.hooks import Hooks
+from infra.engine.hooks import Hooks, refuse_delete_hooks
 from infra.engine.importing import Importer, ImportStopped
 from infra.engine.masking import masked
 from infra.engine.planner import Planner
@@ -52,7 +52,6 @@ from infra.engine.settlement import Note, Settlement, settled
 from infra.engine.snapshot import Snapshot
 from infra.engine.stack_reference import stack_outputs
 from infra.engine.state import Checkpoint, Codec
-from infra.engine.targets import Selection
 from infra.engine.values import Properties
 
 
@@ -156,7 +155,7 @@ class Deployment:
         #: What is to be told first.
         self.notes: Sequence[Note] = ()
         self._gate = Gate()
-        self._selection = _selection(request)
+        self._selection = request.selection
         self._listener: Callable[[Event], None] | None = listener
         self._reporter = Reporter(self._tell, preview=request.is_preview, detailed=request.detailed)
         self._hooks = Hooks(self._reporter, preview=request.is_preview)
@@ -193,6 +192,7 @@ class Deployment:
             reporter=self._reporter,
             gate=self._gate,
             preview=request.is_preview,
+            destroying=request.is_destroy,
             selection=self._selection,
         )
 
@@ -219,12 +219,16 @@ class Deployment:
 
     def _do(self) -> None:
         if self._request.is_refresh or self._request.refresh:
-            self._refresh()
+            self._refresh(self._request.selection.includes)
+        elif any(resource.refresh_before_update for resource in self._base):
+            self._refresh(lambda resource: resource.refresh_before_update)
         if self._request.is_refresh or self._gate.shut:
             return
         if self._request.is_import:
             self._import()
             return
+        if self._request.is_destroy and not self._request.runs_program:
+            refuse_delete_hooks(self._base, self._reporter)
         if self._request.runs_program:
             self._selection.check_replaces(self._base)
             self._run_program()
@@ -233,7 +237,7 @@ class Deployment:
         self._delete()
         self._keep_outputs()
 
-    def _refresh(self) -> None:
+    def _refresh(self, included: Callable[[Resource], bool]) -> None:
         refresher = Refresher(
             self._snapshot,
             self._providers,
@@ -243,7 +247,7 @@ class Deployment:
             counted=self._request.is_refresh,
             clock=self._clock,
         )
-        refresher.run(_selection(self._request).includes)
+        refresher.run(included)
         if not self._request.is_refresh:
             self._prepare(self._snapshot.unreached())
 
@@ -310,10 +314,11 @@ class Deployment:
         if self._gate.shut:
             return
         try:
-            left = self._snapshot.unreached()
+            unreached = self._snapshot.unreached()
+            left = self._snapshot.contents()[0] if self._request.is_destroy else unreached
             deleted = self._selection.deleted(left, self._base)
             gone = set(deleted)
-            self._executor.keep([resource for resource in left if resource not in gone and not resource.delete])
+            self._executor.keep([resource for resource in unreached if resource not in gone and not resource.delete])
             self._executor.delete(self._planner.plan_deletes(deleted))
         except StepError:
             return  # the gate has it, and it has been told
@@ -386,13 +391,3 @@ class Deployment:
 
 #: What the history calls an operation, where that is no update.
 _HISTORIC: Final[Mapping[str, UpdateKind]] = {"destroy": "destroy", "refresh": "refresh", "import": "resource-import"}
-
-
-def _selection(request: Request) -> Selection:
-    return Selection(
-        targets=request.targets,
-        excludes=request.excludes,
-        replaces=request.replaces,
-        target_dependents=request.target_dependents,
-        exclude_dependents=request.exclude_dependents,
-    )

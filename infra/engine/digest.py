@@ -117,5 +117,6 @@ def with_output(document: Mapping[str, Any], told: Sequence[Diagnostic | Program
 def _diagnostic(item: Diagnostic | ProgramOutput) -> dict[str, str]:
     if isinstance(item, ProgramOutput):
         return {"message": f"{item.line}\n\n", "severity": "info"}
-    entry = {"message": f"{item.severity}: {item.message.rstrip()}\n", "severity": item.severity}
+    prefix = f"{item.severity}: " if item.severity in {"warning", "error"} else ""
+    entry = {"message": f"{prefix}{item.message.rstrip()}\n", "severity": item.severity}
     return {"urn": item.urn, **entry} if item.urn else entry

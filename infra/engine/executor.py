@@ -22,6 +22,7 @@ from infra.engine.masking import hidden
 from infra.engine.ports import ProviderError
 from infra.engine.reporter import Reporter, subject
 from infra.engine.resource import HookMoment, Resource
+from infra.engine.secrecy import secret_outputs
 from infra.engine.snapshot import Snapshot
 from infra.engine.steps import (
     Create,
@@ -159,7 +160,8 @@ class Executor:
     # One method per kind of step. Each answers the resource as it then is, or None if there is none any more.
 
     def _same(self, step: Same) -> Resource:
-        new = replace(step.new, id=step.old.id, outputs=step.old.outputs, init_errors=step.old.init_errors)
+        outputs = secret_outputs(step.old.outputs, step.new.inputs, step.new.additional_secret_outputs)
+        new = replace(step.new, id=step.old.id, outputs=outputs, init_errors=step.old.init_errors)
         if new.is_provider:
             self._providers.configure(new)
         self._snapshot.add(new, step.old)
@@ -282,7 +284,7 @@ class Executor:
         if not owner.hooks:
             return
         try:
-            self._hooks.run(moment, owner, occasion(new, old))
+            self._hooks.run(moment, owner, occasion(new, old, done=True))
         except StepError as error:
             self._gate.fail(str(error))
             self._reporter.diagnose("error", str(error), owner.urn)

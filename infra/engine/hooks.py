@@ -7,7 +7,7 @@ resource. How they are called is not known here. What it leaves out: when (`exec
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -55,20 +55,20 @@ class ErrorHook:
     call: Callable[[Occasion, str, Sequence[str]], bool]
 
 
-def occasion(new: Resource | None, old: Resource | None) -> Occasion:
-    """What hooks are told of a resource as it is to be, and as it was."""
+def occasion(new: Resource | None, old: Resource | None, *, done: bool = False) -> Occasion:
+    """What hooks are told of a resource as it is to be, and as it was; `done`: it is so now, and has its outputs."""
     subject = new or old
     if subject is None:
         raise StepError("a hook is called for nothing")
     return Occasion(
         urn=subject.urn,
-        id=subject.id,
+        id=subject.id or (old.id if old else ""),
         name=subject.name,
         type=subject.type,
         old_inputs=old.inputs if old else None,
         new_inputs=new.inputs if new else None,
         old_outputs=old.outputs if old else None,
-        new_outputs=new.outputs if new and new.id else None,
+        new_outputs=new.outputs if new and done else None,
     )
 
 
@@ -99,7 +99,7 @@ class Hooks:
         for name in owner.hooks.get(moment, ()):
             hook = self._hooks.get(name)
             if not isinstance(hook, Hook):
-                raise StepError(_unknown(moment, name))
+                raise StepError(_unknown(name))
             if self._preview and not hook.in_previews:
                 continue
             try:
@@ -107,9 +107,9 @@ class Hooks:
             except StepError as error:
                 if not hook.ignore_errors:
                     raise StepError(
-                        f"{'before' if moment.startswith('B') else 'after'} hook {name!r} failed: {error}"
+                        f'{"before" if moment.startswith("B") else "after"} hook "{name}" failed: {error}'
                     ) from error
-                self._reporter.diagnose("warning", f"{moment} hook {name!r} failed: {error}", occasion.urn)
+                self._reporter.diagnose("warning", f'{moment} hook "{name}" failed: {error}', occasion.urn)
 
     def persisting(self, operation: str, owner: Resource, occasion: Occasion, call: Callable[[], T]) -> T:
         """The answer of `call`, which is made again after each failure for which an error hook of `owner` asks.
@@ -137,13 +137,25 @@ class Hooks:
         for name in owner.hooks.get("OnError", ()):
             hook = self._hooks.get(name)
             if not isinstance(hook, ErrorHook):
-                raise StepError(_unknown("OnError", name))
+                raise StepError(_unknown(name))
             again = hook.call(occasion, operation, failures) or again
         return again
 
 
-def _unknown(moment: HookMoment, name: str) -> str:
-    return (
-        f"its {moment} hook {name!r} was not registered, because the program does not register it, or was not run: delete the "
-        "resource by taking it out of the program and running `up`, or take the hook from it and run `up` first"
-    )
+def refuse_delete_hooks(resources: Iterable[Resource], reporter: Reporter) -> None:
+    """Raise `PlanError` if deletions have hooks: they are functions of the program, which does not run."""
+    found = False
+    for resource in resources:
+        if names := [*resource.hooks.get("BeforeDelete", ()), *resource.hooks.get("AfterDelete", ())]:
+            found = True
+            reporter.diagnose(
+                "error",
+                "Resource has delete hooks registered, but the program is not running. Hooks: " + ", ".join(names),
+                resource.urn,
+            )
+    if found:
+        raise PlanError("You must run with the `--run-program` flag to use delete hooks during destroy.")
+
+
+def _unknown(name: str) -> str:
+    return f'hook "{name}" was not registered'

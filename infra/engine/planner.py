@@ -83,6 +83,10 @@ class Planner:
         """Whether `old` is deleted already, so that its inputs count for nothing."""
         return old is not None and old.pending_replacement
 
+    def is_condemned(self, old: Resource) -> bool:
+        """Whether this operation has deleted `old`."""
+        return self._condemned.get(old.urn) is old
+
     def plan(self, goal: Goal, old: Resource | None, new: Resource, diff: DiffResult | None) -> list[Step]:
         """The steps that make `new` of `old`. `diff` is what the provider says of the two; None where nobody was asked.
 
@@ -92,7 +96,8 @@ class Planner:
             return [Create(new)]
         if self.is_recreated(old):
             self._replaced.add(new.urn)
-            return [Replace(old, new, None), CreateReplacement(old, new, None, keep_old=False)]
+            why = with_replacements(diff, goal.replace_on_changes, old.init_errors) if diff else None
+            return [Replace(old, new, why), CreateReplacement(old, new, why, keep_old=False)]
         if old.external:
             return [CreateReplacement(old, new, None, keep_old=True), Replace(old, new, None)]
         diff = with_replacements(diff or _component_diff(old, new), goal.replace_on_changes, old.init_errors)

@@ -13,6 +13,7 @@ import os
 import runpy
 import sys
 import traceback
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -39,6 +40,7 @@ def run(project: Project, facts: Facts, monitor: Monitor, engine: EngineService)
     sources.read_as_written(project.program_folder)
     refusals.install(monitor.refuse)
     sys.argv = [project.entry_point]
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")  # else connections that end are told among what the program says
     return contextvars.copy_context().run(_run, project, facts, monitor, engine)
 
 
@@ -66,12 +68,16 @@ def _run(project: Project, facts: Facts, monitor: Monitor, engine: EngineService
     try:
         loop.run_until_complete(run_in_stack(lambda: _execute(project.entry_point)))
     except SystemExit as leaving:
-        return None if leaving.code in {None, 0} else f"the program ended itself with exit code {leaving.code}"
+        return None if leaving.code in {None, 0} else _left(leaving)
     except BaseException as error:
         return explained(error)
     finally:
         _wind_up(loop)
     return None
+
+
+def _left(leaving: SystemExit) -> str:
+    return f"an unhandled error occurred: program exited with non-zero exit code: {leaving.code}"
 
 
 def _execute(entry_point: str) -> None:
@@ -86,6 +92,7 @@ def _wind_up(loop: asyncio.AbstractEventLoop) -> None:
     if tasks:
         loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
     loop.run_until_complete(loop.shutdown_default_executor())
+    warnings.filterwarnings("ignore", "coroutine '.*' was never awaited", RuntimeWarning)  # of the outputs that were dropped
     loop.close()
     asyncio.set_event_loop(None)
 

@@ -131,6 +131,7 @@ class Refresher:
             inputs=found.inputs,
             outputs=outputs,
             init_errors=init_errors,
+            refresh_before_update=False,
             modified=old.modified if same else rfc3339(self._clock()),
         )
 

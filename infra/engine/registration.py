@@ -51,9 +51,10 @@ class Registrar:
         reporter: Reporter,
         gate: Gate,
         preview: bool,
+        destroying: bool,
         selection: Selection,
     ) -> None:
-        self._preview = preview
+        self._preview, self._destroying = preview, destroying
         self._planner, self._executor, self._snapshot = planner, executor, snapshot
         self._providers, self._defaults, self._reporter, self._gate = providers, defaults, reporter, gate
         self._selection = selection
@@ -82,9 +83,11 @@ class Registrar:
                     self._inherited[urn] = {**self._inherited.get(goal.parent, {}), **providers}
                 asked = _record(goal, urn, old, goal.properties)
                 included = self._selected(asked)
-                taken_over = included and self._planner.is_import(goal, old)
+                taken_over = included and not self._destroying and self._planner.is_import(goal, old)
                 if not included:
                     steps = [self._left_alone(asked, old)]
+                elif self._destroying and (self._selection.lacks(asked) or (goal.custom and not asked.is_provider)):
+                    steps = [self._only_known(asked, old)]
                 elif taken_over:
                     steps = self._planner.plan_import(old, _record(goal, urn, old, goal.properties))
                 else:
@@ -209,6 +212,13 @@ class Registrar:
             return Same(old, replace(old))
         return Same(old, replace(old, urn=asked.urn, parent=asked.parent, aliases=(old.urn,)))
 
+    def _only_known(self, asked: Resource, old: Resource | None) -> Step:
+        """What a program that runs for a destroy gets for a resource: what is there, or nothing known."""
+        if old is None or self._selection.lacks(asked):
+            self._selection.skipped.add(asked.urn)
+            return Skip(asked)
+        return Same(old, replace(asked, inputs=old.inputs))
+
     def _checked(self, goal: Goal, urn: str, olds: Properties | None, news: Properties) -> Properties:
         if not goal.custom:
             return news
@@ -224,7 +234,7 @@ class Registrar:
         return answer.inputs
 
     def _compared(self, old: Resource | None, new: Resource) -> DiffResult | None:
-        if old is None or old.external or self._planner.is_recreated(old):
+        if old is None or old.external or self._planner.is_condemned(old):
             return None
         if contains_unknown(new.replacement_trigger) and not self._preview:
             raise PlanError(f"replacement trigger contains unknowns for {new.urn}")
@@ -311,6 +321,7 @@ def _record(goal: Goal, urn: str, old: Resource | None, inputs: Properties) -> R
         hide_diffs=goal.hide_diffs,
         replace_on_changes=goal.replace_on_changes,
         replacement_trigger=goal.replacement_trigger,
+        refresh_before_update=old is not None and old.refresh_before_update,
         hooks=goal.hooks,
         source_position=goal.source_position,
         stack_trace=goal.stack_trace,

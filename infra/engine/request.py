@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from infra.engine.import_file import ImportSpec
 from infra.engine.ports import Plugin
+from infra.engine.targets import Selection
 from infra.engine.values import Properties
 
 Kind = Literal["preview", "up", "preview-destroy", "destroy", "preview-refresh", "refresh", "preview-import", "import"]
@@ -25,7 +26,8 @@ class Request:
     `wait`: seconds to wait for the stack's lock if somebody else has it. `detailed`: events bear what the CLI's event log has.
 
     `targets`, `excludes` and `replaces` are URNs or patterns (`targets`): what alone the operation is about, what it leaves
-    alone, what it makes anew. `imports`: what an import takes over.
+    alone, what it makes anew. `imports`: what an import takes over. `run_program`: a destroy runs the program, which makes
+    nothing then, for its hooks and its providers' configuration.
     """
 
     kind: Kind
@@ -47,6 +49,7 @@ class Request:
     exclude_dependents: bool = False
     replaces: tuple[str, ...] = ()
     imports: tuple[ImportSpec, ...] = ()
+    run_program: bool = False
     backend: Path | str | None = None
     warm: bool = True
 
@@ -68,7 +71,18 @@ class Request:
     @property
     def runs_program(self) -> bool:
         """Whether the program says what is to be done."""
-        return not self.is_destroy and not self.is_refresh and not self.is_import
+        return self.run_program or not (self.is_destroy or self.is_refresh or self.is_import)
+
+    @property
+    def selection(self) -> Selection:
+        """What the operation may touch; a new one for each use, because it learns."""
+        return Selection(
+            targets=self.targets,
+            excludes=self.excludes,
+            replaces=self.replaces,
+            target_dependents=self.target_dependents,
+            exclude_dependents=self.exclude_dependents,
+        )
 
     @property
     def is_import(self) -> bool:

@@ -73,9 +73,10 @@ class Resource:
     """One resource of a stack's state: what Pulumi's `apitype.ResourceV3` holds, secrets decoded.
 
     `delete`: replaced already, to be deleted. `pending_replacement`: deleted already, to be created again. `taint`: to be
-    replaced by the next update. Times are RFC 3339 in UTC. `source_position` and the frames of `stack_trace`, the innermost
-    first, say where the program asked for it (`project:///__main__.py#7`); a frame may be empty. `extra` keeps fields that
-    this engine does not know, so that a checkpoint loses nothing on its way through.
+    replaced by the next update. `refresh_before_update`: its provider wants it looked at first. Times are RFC 3339 in UTC.
+    `source_position` and the frames of `stack_trace`, the innermost first, say where the program asked for it
+    (`project:///__main__.py#7`); a frame may be empty. `extra` keeps fields that this engine does not know, so that a
+    checkpoint loses nothing on its way through.
     """
 
     urn: str
@@ -109,6 +110,7 @@ class Resource:
     hide_diffs: tuple[str, ...] = ()
     replace_on_changes: tuple[str, ...] = ()
     replacement_trigger: Value = None
+    refresh_before_update: bool = False
     hooks: Hooks = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
 

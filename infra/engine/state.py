@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from sys import intern
 from typing import Any, Final
 
@@ -16,9 +17,11 @@ from infra.engine.errors import CorruptStateError, SecretsError
 from infra.engine.ports import Timeouts
 from infra.engine.resource import FIELDS, Resource
 from infra.engine.secrets import Cipher
-from infra.engine.values import SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN, UNKNOWN_STRING, Properties, Secret, Value
+from infra.engine.values import EXACT, SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN, UNKNOWN_STRING, Properties, Secret, Value
 
 VERSION: Final = 3
+#: Pulumi writes numbers from here on with an exponent.
+_SCIENTIFIC: Final = 1e21
 
 #: The names of fields that differ between records and checkpoints.
 _WIRE_NAMES: Final = {
@@ -36,6 +39,7 @@ _WIRE_NAMES: Final = {
     "replace_on_changes": "replaceOnChanges",
     "replacement_trigger": "replacementTrigger",
     "source_position": "sourcePosition",
+    "refresh_before_update": "refreshBeforeUpdate",
     "stack_trace": "stackTrace",
     "hooks": "resourceHooks",
 }
@@ -48,7 +52,7 @@ ORDER: Final = tuple(
         *("additional_secret_outputs", "aliases", "timeouts", "import_id", "retain_on_delete", "deleted_with"),
         *("replace_with", "created", "modified", "source_position", "stack_trace"),
         *("ignore_changes", "hide_diffs", "replace_on_changes", "replacement_trigger"),
-        "hooks",
+        *("refresh_before_update", "hooks"),
     )
 )
 _FIELD_OF: Final = dict(ORDER)
@@ -160,6 +164,8 @@ class Codec:
             return {key: self._from_wire(item) for key, item in value.items()}
         if isinstance(value, list):
             return [self._from_wire(item) for item in value]
+        if isinstance(value, int) and abs(value) >= EXACT:
+            return float(value)  # as programs and providers have it: the wire knows no other numbers
         return UNKNOWN if value == UNKNOWN_STRING else value
 
     def _secret_from_wire(self, value: dict[str, Any]) -> Secret:
@@ -181,6 +187,8 @@ class Codec:
         if isinstance(value, list):
             known = previous if isinstance(previous, list) and len(previous) == len(value) else [None] * len(value)
             return [self._to_wire(item, before) for item, before in zip(value, known, strict=True)]
+        if isinstance(value, float) and EXACT <= abs(value) < _SCIENTIFIC:
+            return int(Decimal(repr(value)))  # the digits that Pulumi writes
         return UNKNOWN_STRING if value is UNKNOWN else value
 
     def _ciphertext(self, secret: Secret, previous: Value) -> str:

@@ -92,6 +92,10 @@ class Selection:
         implied = resource.is_provider or resource.type == urns.STACK_TYPE
         return self.includes(resource) or implied
 
+    def lacks(self, resource: Resource) -> bool:
+        """Whether a resource needs one that is not made."""
+        return not self.skipped.isdisjoint(resource.antecedents)
+
     def refuse_missing(self, resource: Resource) -> None:
         """Raise `PlanError` for what needs a resource that is not made because nobody asked for it."""
         if self.targets or self.replaces:

@@ -24,6 +24,8 @@ RESOURCE_SIGNATURE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
 OUTPUT_SIGNATURE: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 #: What stands for an unknown value where only a string can stand.
 UNKNOWN_STRING: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+#: Above this a float stands for no particular integer, and is no integer here.
+EXACT: Final = 2.0**53
 
 
 class Unknown:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from infra.engine.values import Secret
 from tests.engine.bench import Bench
 
 
@@ -200,3 +201,89 @@ def test_what_is_to_be_replaced_must_be_in_the_state(bench: Bench) -> None:
 
     assert str(result.error).startswith("Target 'urn:pulumi:dev::bench::test:index:Thing::b' could not be found in the stack.")
     assert "resourceChanges" not in bench.backend.history()[0]
+
+
+def test_what_becomes_secret_is_secret_although_nothing_else_changes(bench: Bench) -> None:
+    """Outputs named by the program, where the step is `same`."""
+    bench.up('Thing("a")')
+    result = bench.up('Thing("a", opts=ResourceOptions(additional_secret_outputs=["serial"]))')
+
+    assert (result.changes, bench.state()["a"].outputs["serial"]) == ({"same": 2}, Secret("#a"))
+
+
+def test_numbers_that_are_no_exact_integers_are_written_in_full(bench: Bench) -> None:
+    """Up to 1e21, and read back as what the program has: nothing changes then."""
+    program = 'Thing("a", big=12345678901234567890, exact=2**40, huge=1e22)'
+    bench.up(program)
+
+    assert '"big":12345678901234567000,"exact":1099511627776,"huge":1e+22' in bench.backend.file.read_text()
+    assert bench.preview(program).changes == {"same": 2}
+
+
+def test_what_its_provider_wants_looked_at_first_is_refreshed_before_an_update(bench: Bench) -> None:
+    """That resource alone, and once: our providers do not ask for it again."""
+    bench.up('Thing("a", size=1)\nThing("b", size=1)')
+    state = bench.raw_state()
+    for item in state["checkpoint"]["latest"]["resources"]:
+        if item["urn"].endswith("::a"):
+            item["refreshBeforeUpdate"] = True
+    bench.backend.file.write_text(json.dumps(state))
+    for name in ("a", "b"):
+        (bench.cloud.folder / f"{name}.json").write_text('{"size": 2}')
+
+    assert bench.up().changes == {"same": 2, "update": 1}
+    assert [call[:2] for call in bench.cloud.calls()][2:] == [["read", "a"], ["update", "a"]]
+    assert "refreshBeforeUpdate" not in entry(bench, "a")
+
+
+def test_a_preview_says_why_what_is_deleted_already_is_made_again(bench: Bench) -> None:
+    """Compared with what it was."""
+    bench.up('Thing("a", name="one", fixed=True)')
+    bench.up('Thing("a", name="two", fixed=True, fail="create")')
+    step = steps(bench.preview('Thing("a", name="two", fixed=True)').digest)["replace", "a"]
+
+    assert (step["replaceReasons"], step["detailedDiff"]["name"]["kind"]) == (["name"], "update-replace")
+
+
+HOOKED = """
+import pathlib
+def told(args):
+    with open(pathlib.Path("hooks.log"), "a") as file:
+        file.write(f"{args.name} {args.id} {args.old_outputs} {args.new_outputs}\\n")
+binding = pulumi.ResourceHookBinding(**{moment: [pulumi.ResourceHook(moment, told)] for moment in %s})
+g = Group("g", opts=ResourceOptions(hooks=binding))
+g.register_outputs({"answer": 42})
+a = Thing("a", opts=ResourceOptions(hooks=binding))
+"""
+
+
+def test_hooks_after_a_component_know_its_outputs(bench: Bench) -> None:
+    """Those that it has registered."""
+    bench.up(HOOKED % '["after_create"]')
+
+    assert sorted((bench.folder / "hooks.log").read_text().splitlines()) == [
+        "a a None {'serial': '#a'}",
+        "g  None {'answer': 42.0}",
+    ]
+
+
+def test_a_destroy_runs_the_program_for_its_hooks_if_asked(bench: Bench) -> None:
+    """Otherwise nothing is deleted. What the program would make anew is not made."""
+    program = HOOKED % '["before_delete"]'
+    bench.up(program)
+    refused = bench.destroy()
+    assert "You must run with the `--run-program` flag to use delete hooks during destroy." in str(refused.error)
+    assert list(bench.cloud.things()) == ["a"]
+    assert "resourceChanges" not in bench.backend.history()[0]
+
+    (bench.folder / "__main__.py").write_text(
+        (bench.folder / "__main__.py").read_text() + '\nb = Thing("b")\nThing("c", up=b.serial, opts=ResourceOptions(parent=g))'
+    )
+    result = bench.destroy(run_program=True)
+
+    assert (result.succeeded, bench.state(), bench.cloud.things()) == (True, {}, {})
+    assert [call[:2] for call in bench.cloud.calls()] == [["create", "a"], ["delete", "a"]]
+    assert sorted((bench.folder / "hooks.log").read_text().splitlines()) == [
+        "a a {'serial': '#a'} None",
+        "g  {'answer': 42.0} None",
+    ]

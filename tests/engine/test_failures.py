@@ -94,7 +94,7 @@ def test_a_thing_half_made_is_kept_and_updated(bench: Bench) -> None:
     [
         ('raise ValueError("user bug")', 'line 18, in <module>\n    raise ValueError("user bug")\nValueError: user bug'),
         ('raise pulumi.RunError("no, thanks")', "no, thanks"),
-        ("raise SystemExit(3)", "exit code 3"),
+        ("raise SystemExit(3)", "non-zero exit code: 3"),
         ('Thing("a").serial.apply(lambda serial: 1 / 0)', "ZeroDivisionError: division by zero"),
         ("import nowhere", "No module named 'nowhere'"),
         ("a = = b", "SyntaxError"),

@@ -164,7 +164,7 @@ def test_resource_hooks(start: Starting) -> None:
     )
     assert stack.raw()["group"]["resourceHooks"]["BeforeDelete"] == ["before_delete"]
     status, failed = stack.run("up", "--skip-preview", step=4)
-    assert (status, "before hook 'refuse' failed: not today" in str(failed), stack.things()) == (1, True, {})
+    assert (status, 'before hook "refuse" failed: not today' in str(failed), stack.things()) == (1, True, {})
     stack.hooks.unlink()
     assert stack.run("up", "--skip-preview", step=5)[0] == 1
     told = stack.hooks.read_text().splitlines()
@@ -178,7 +178,7 @@ def test_delete_hooks_need_their_program(start: Starting) -> None:
     status, failed = stack.run("destroy", "--skip-preview")
 
     assert (status, list(stack.things())) == (1, ["thing"])
-    assert "BeforeDelete hook 'before_delete' was not registered" in str(failed)
+    assert "but the program is not running. Hooks: before_delete, after_delete" in str(failed)
 
 
 def test_transforms(start: Starting) -> None:

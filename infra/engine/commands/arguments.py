@@ -61,4 +61,5 @@ def declare_selecting(parser: argparse.ArgumentParser, verb: str) -> None:
         parser.add_argument("--target-replace", action="append", default=[], metavar="URN", help="--target and --replace")
     if verb == "destroy":
         parser.add_argument("--exclude-protected", action="store_true", help="leave what is protected, and what that needs")
+        parser.add_argument("--run-program", action="store_true", help="run the program, for its hooks and its configuration")
         parser.add_argument("--remove", action="store_true", help="and forget the stack, with its file, when nothing is left")

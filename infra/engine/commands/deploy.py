@@ -98,6 +98,7 @@ def _request(options: argparse.Namespace, kind: Kind) -> Request:
         parallel=options.parallel,
         show_secrets=options.show_secrets,
         refresh=getattr(options, "refresh", None) == "true",
+        run_program=getattr(options, "run_program", False),
         targets=(*options.target, *both),
         target_dependents=options.target_dependents,
         excludes=_excludes(options),

@@ -12,6 +12,7 @@ from infra.engine.secrecy import opened
 from infra.engine.values import (
     ARCHIVE_SIGNATURE,
     ASSET_SIGNATURE,
+    EXACT,
     OUTPUT_SIGNATURE,
     SECRET_SIGNATURE,
     SIGNATURE_KEY,
@@ -21,9 +22,6 @@ from infra.engine.values import (
     Secret,
     Value,
 )
-
-#: Above this a float stands for no particular integer.
-_EXACT = 2.0**53
 
 
 def from_struct(struct: Any) -> Properties:
@@ -39,7 +37,7 @@ def from_value(value: Any) -> Value:
         return UNKNOWN if text == UNKNOWN_STRING else text
     if kind == "number_value":
         number = value.number_value
-        return int(number) if number.is_integer() and abs(number) < _EXACT else number
+        return int(number) if number.is_integer() and abs(number) < EXACT else number
     if kind == "bool_value":
         return value.bool_value
     if kind == "list_value":
