@@ -18,8 +18,9 @@ from urllib.parse import parse_qsl, unquote
 from infra.emulator import auth, control, secret_scopes
 from infra.emulator.access_log import AccessLog
 from infra.emulator.cost import budget_policies, budgets
+from infra.emulator.ai import experiments
 from infra.emulator.errors import NotFound, WorkspaceError
-from infra.emulator.files import object_api, volume_file_api
+from infra.emulator.files import git_credentials, object_api, repos, volume_file_api
 from infra.emulator.identity import account, federation_policies, permissions, scim, tokens
 from infra.emulator.jobs import jobs, run_outputs, run_repairs, runs
 from infra.emulator.network import ip_access_lists
@@ -60,6 +61,7 @@ FAMILIES: tuple[Any, ...] = (
     *(warehouses, warehouse_config, thrift, statements, secret_scopes, object_api, volume_file_api),
     *(jobs, runs, run_repairs, run_outputs, pipelines),
     *(saved, alerts_v2, dashboards),
+    *(repos, git_credentials, experiments),
 )
 
 NOBODY = Caller(id="", name="", display_name="")

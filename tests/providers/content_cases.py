@@ -1,11 +1,11 @@
 """Cases of `test_roundtrip` for what lies in a workspace: notebooks, files in volumes, pipelines, queries,
-alerts, dashboards."""
+alerts, dashboards, Git folders, experiments."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from infra.engine.values import Properties
+from infra.engine.values import Properties, Secret
 
 Make = Callable[[dict[str, str]], Properties]
 
@@ -79,6 +79,15 @@ CONTENT_CASES: dict[str, tuple[Make, Properties]] = {
         },
         {"displayName": "golden", "warehouseId": "other"},
     ),
+    "Repo": (
+        lambda _: {"url": "https://github.com/acme/platform.git", "path": "/Repos/acme/platform", "branch": "main"},
+        {"branch": "release"},
+    ),
+    "GitCredential": (
+        lambda _: {"gitProvider": "gitHub", "gitUsername": "a", "personalAccessToken": Secret("t0ken")},
+        {"gitUsername": "b"},
+    ),
+    "MlflowExperiment": (lambda _: {"name": "/Shared/churn"}, {"name": "/Shared/churned"}),
 }
 #: Types whose objects say when they were made.
-CONTENT_DATED = {"Query", "Alert", "AlertV2"}
+CONTENT_DATED = {"Query", "Alert", "AlertV2", "MlflowExperiment"}

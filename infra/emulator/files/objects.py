@@ -18,9 +18,19 @@ from infra.emulator.workspace import ALL_USERS, Caller, Workspace
 
 DIRECTORY, NOTEBOOK, FILE = "DIRECTORY", "NOTEBOOK", "FILE"
 #: What lies in the tree and is an object of another API: its `resource_id` there.
-DASHBOARD, REPO = "DASHBOARD", "REPO"
+DASHBOARD, EXPERIMENT, REPO = "DASHBOARD", "MLFLOW_EXPERIMENT", "REPO"
 _FOLDERS = (DIRECTORY, REPO)
-_ACCESS_TYPES = {DIRECTORY: "directories", NOTEBOOK: "notebooks", FILE: "files", DASHBOARD: "files", REPO: "repos"}
+#: What becomes of such an object when it leaves the tree: its kind of document, and what that then says.
+_TRASHED = {
+    DASHBOARD: ("dashboard", {"lifecycle_state": "TRASHED"}),
+    EXPERIMENT: ("experiment", {"lifecycle_stage": "deleted"}),
+}
+_ACCESS_TYPES = {
+    DIRECTORY: "directories",
+    NOTEBOOK: "notebooks",
+    REPO: "repos",
+    **dict.fromkeys((FILE, DASHBOARD, EXPERIMENT), "files"),
+}
 _ROOTS = ("/", "/Shared", "/Users", "/Repos")
 
 
@@ -86,10 +96,11 @@ def children(workspace: Workspace, caller: Caller, path: str) -> list[Document]:
     if path not in _ROOTS:
         require(workspace, caller, "CAN_READ", document)
     found = [child for _, child in workspace.store.list("object", path) if child["path"] != "/"]
-    return [child for child in found if child["path"] in _ROOTS or _readable(workspace, caller, child)]
+    return [child for child in found if child["path"] in _ROOTS or readable(workspace, caller, child)]
 
 
-def _readable(workspace: Workspace, caller: Caller, document: Document) -> bool:
+def readable(workspace: Workspace, caller: Caller, document: Document) -> bool:
+    """Whether the caller may read it."""
     kind, object_id = _ACCESS_TYPES[document["object_type"]], str(document["object_id"])
     return access_levels.has(workspace, caller, "CAN_READ", kind, object_id)
 
@@ -199,10 +210,12 @@ def _delete(workspace: Workspace, document: Document) -> None:
     workspace.store.delete("object", document["path"])
     workspace.store.delete("object_id", object_id)
     access_levels.forget(workspace, _ACCESS_TYPES[document["object_type"]], object_id)
-    if document["object_type"] == DASHBOARD and (dashboard := workspace.store.get("dashboard", document["resource_id"])):
-        workspace.store.put("dashboard", document["resource_id"], dashboard | {"lifecycle_state": "TRASHED"})
-    elif document["object_type"] == REPO:
-        workspace.store.delete("repo", document["resource_id"])
+    if document["object_type"] == REPO:
+        workspace.store.delete("repo", object_id)
+    elif document["object_type"] in _TRASHED:
+        kind, mark = _TRASHED[document["object_type"]]
+        if (other := workspace.store.get(kind, document["resource_id"])) is not None:
+            workspace.store.put(kind, document["resource_id"], other | mark)
 
 
 def _insert(workspace: Workspace, path: str, given: Document) -> Document:

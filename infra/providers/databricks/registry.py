@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from infra.providers.databricks.ai.mlflow_experiment import MlflowExperiment
 from infra.providers.databricks.compute.sql_global_config import SqlGlobalConfig
 from infra.providers.databricks.compute.warehouse import SqlEndpoint
 from infra.providers.databricks.cost.budget import Budget
 from infra.providers.databricks.cost.budget_policy import BudgetPolicy
 from infra.providers.databricks.files.directory import Directory
 from infra.providers.databricks.files.file import File
+from infra.providers.databricks.files.git_credential import GitCredential
 from infra.providers.databricks.files.notebook import Notebook
+from infra.providers.databricks.files.repo import Repo
 from infra.providers.databricks.files.workspace_file import WorkspaceFile
 from infra.providers.databricks.identity.account_federation_policy import AccountFederationPolicy
 from infra.providers.databricks.identity.entitlements import Entitlements
@@ -83,6 +86,9 @@ RESOURCES: Final[Mapping[str, Resource]] = {
         Permissions(),
         Pipeline(),
         Query(),
+        Repo(),
+        GitCredential(),
+        MlflowExperiment(),
         Alert(),
         AlertV2(),
         Dashboard(),

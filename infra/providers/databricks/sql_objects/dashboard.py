@@ -1,7 +1,7 @@
 """`databricks:index/dashboard:Dashboard`: dashboards, `/api/2.0/lakeview/dashboards`; a draft is published at once.
 
 The content is `serializedDashboard`, or the file named by `filePath`. `md5` in the state is the content's, as the program had
-it; the workspace writes it in its own way, so contents are compared by it. A draft that somebody else changed has another `etag`.
+it; the workspace writes it in its own way, so contents are compared by it. A draft that somebody changed has another `etag`.
 """
 
 from __future__ import annotations

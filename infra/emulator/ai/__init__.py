@@ -1,0 +1,1 @@
+"""Experiments, serving endpoints, vector search: what is declared of them. Nothing is trained, served or searched here."""

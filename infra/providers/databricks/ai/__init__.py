@@ -1,0 +1,1 @@
+"""Experiments, serving endpoints, vector search."""
