@@ -108,7 +108,7 @@ def test_a_law_asks_for_its_part(write: Write, change: str, keys: list[str]) -> 
             "workspace's address",
         ),
         (
-            "governance: {masks: {diagnoses: {columns: [care.notes.visits.diagnosis], catalogs: [care]}, cards: {except: [copier]}}}",
+            "governance: {masks: {cards: {columns: [care.notes.visits.card], except: [copier]}}}",
             "governance.masks.cards.except: 'runner' writes in the catalog 'care', and would write what it is shown: masked; "
             "add it",
         ),
