@@ -17,8 +17,8 @@ from urllib.parse import parse_qsl, unquote
 
 from infra.emulator import auth, control, secret_scopes
 from infra.emulator.access_log import AccessLog
-from infra.emulator.cost import budget_policies, budgets
 from infra.emulator.ai import experiments
+from infra.emulator.cost import budget_policies, budgets
 from infra.emulator.errors import NotFound, WorkspaceError
 from infra.emulator.files import git_credentials, object_api, repos, volume_file_api
 from infra.emulator.identity import account, federation_policies, permissions, scim, tokens
@@ -32,6 +32,7 @@ from infra.emulator.settings import default_namespace, notification_destinations
 from infra.emulator.sql_objects import alerts_v2, dashboards, saved
 from infra.emulator.traffic import Fault
 from infra.emulator.unity import (
+    artifact_allowlists,
     bindings,
     catalogs,
     connections,
@@ -39,10 +40,16 @@ from infra.emulator.unity import (
     external_locations,
     grants,
     metastores,
+    models,
+    policies,
+    quality_monitors,
     quotas,
     schemas,
+    secrets,
     system_schemas,
     tables,
+    tag_assignments,
+    tag_policies,
     volumes,
 )
 from infra.emulator.warehouses import statements, thrift, warehouse_config, warehouses
@@ -57,7 +64,8 @@ FAMILIES: tuple[Any, ...] = (
     *(auth, tokens, scim, account, federation_policies, control, permissions),
     *(budgets, budget_policies, ip_access_lists, workspace_conf, default_namespace, notification_destinations),
     *(metastores, catalogs, schemas, volumes, tables, grants, bindings, quotas),
-    *(credentials, external_locations, connections, system_schemas),
+    *(credentials, external_locations, connections, system_schemas, artifact_allowlists, models, quality_monitors),
+    *(tag_policies, tag_assignments, policies, secrets),
     *(warehouses, warehouse_config, thrift, statements, secret_scopes, object_api, volume_file_api),
     *(jobs, runs, run_repairs, run_outputs, pipelines),
     *(saved, alerts_v2, dashboards),

@@ -48,11 +48,18 @@ ANSWERS_LEFT_OUT = {
     "/api/2.0/preview/sql/data_sources": "the fake has a data source of its own",
     "/api/2.0/permissions/sql/warehouses": "the fake leaves out what admins inherit",
 }
+TAGS = "/api/2.1/unity-catalog/entity-tag-assignments"
 #: The recording destroys resources in an order of its own, some after what they belong to, and looks whether one is gone.
 REFUSED = {
     "destroy POST /api/2.0/workspace/delete": "DIRECTORY_NOT_EMPTY",
     "destroy POST /api/2.0/secrets/acls/delete": "RESOURCE_DOES_NOT_EXIST",
     "destroy GET /api/2.0/pipelines/7a0eed7f-d5db-3712-7a0e-ed7fd5db3786?": "RESOURCE_DOES_NOT_EXIST",
+    # The recording makes a tag before its schema, and its workspace forgot tags and policies: they were made again.
+    f"create POST {TAGS}": "SCHEMA_DOES_NOT_EXIST",
+    f"refresh GET {TAGS}/schemas/streaming_prod.bronze/tags/pii?": "RESOURCE_DOES_NOT_EXIST",
+    "update POST /api/2.1/unity-catalog/policies": "POLICY_ALREADY_EXISTS",
+    f"destroy DELETE {TAGS}/schemas/streaming_prod.bronze/tags/pii?": "SCHEMA_DOES_NOT_EXIST",
+    "destroy DELETE /api/2.1/unity-catalog/policies/CATALOG/streaming_prod/mask_pii?": "CATALOG_DOES_NOT_EXIST",
 }
 
 
@@ -79,7 +86,8 @@ def _replay(live: LiveWorkspace) -> Iterator[Exchange]:
 
 
 def _tester(live: LiveWorkspace) -> str:
-    """The recording's user as an admin here, and the group and service principal that it took for granted; the user's token."""
+    """The recording's user as an admin here, and what it took for granted: a group, a service principal, a table; the user's
+    token."""
     admin: WorkspaceClient = live.client()
     admins = next(iter(admin.groups.list(filter='displayName eq "admins"')))
     user = admin.users.create(user_name=TESTER)
@@ -87,6 +95,10 @@ def _tester(live: LiveWorkspace) -> str:
     admin.api_client.do("PATCH", f"/api/2.0/preview/scim/v2/Groups/{admins.id}", body={"Operations": [operation]})
     admin.groups.create(display_name="owners")
     directory.put(live.inside, "service_principal", {"id": "1234", "applicationId": "a1234", "active": True})
+    admin.catalogs.create("c")
+    admin.schemas.create("s", "c")
+    warehouse = admin.warehouses.create(name="tables", cluster_size="2X-Small", max_num_clusters=1, auto_stop_mins=10).result()
+    admin.statement_execution.execute_statement("create table c.s.t (n int)", str(warehouse.id), wait_timeout="50s")
     return auth.issue_token(live.inside, str(user.id))[0]
 
 

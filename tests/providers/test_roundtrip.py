@@ -20,7 +20,7 @@ from tests.providers.account_cases import ACCOUNT_CASES, ALWAYS_THERE, IMPORTED_
 from tests.providers.content_cases import CONTENT_CASES, CONTENT_DATED
 from tests.providers.recording import ACCOUNT
 from tests.providers.scripted import subject
-from tests.providers.unity_cases import ROLE, UNITY_CASES, UNITY_DATED
+from tests.providers.unity_cases import ROLE, UNITY_CASES, UNITY_DATED, UNITY_IMPORTED_BY, UNITY_STAYS, WATCHED
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         place.ids["warehouse"] = place.made("SqlEndpoint", warehouse)[1]
         place.made("StorageCredential", {"name": "lake", "awsIamRole": {"roleArn": ROLE}})
         place.ids["workspace"] = str(live.inside.id)
+        body = {"warehouse_id": place.ids["warehouse"], "statement": WATCHED, "wait_timeout": "50s"}
+        Client(Credentials(host=live.host, token=live.token)).call("POST", "/api/2.0/sql/statements", body=body)
         place.ids["job"] = place.made("Job", {"name": "here"})[1]
         query = {"displayName": "here", "queryText": "select 1 as n", "warehouseId": place.ids["warehouse"]}
         place.ids["query"] = place.made("Query", query)[1]
@@ -147,7 +149,7 @@ CASES: dict[str, tuple[Make, Properties]] = {
     **UNITY_CASES,
 }
 #: What is left of a resource when it is deleted: a principal has entitlements, if none at all.
-STAYS = {"Entitlements", *ALWAYS_THERE}
+STAYS = {"Entitlements", *ALWAYS_THERE, *UNITY_STAYS}
 
 #: Types whose objects say when they were made.
 DATED = {"Catalog", "Schema", "Volume", "Job", *MADE_AT, *UNITY_DATED, *CONTENT_DATED}
@@ -209,12 +211,13 @@ def test_a_resource_can_be_imported(place: Place, kind: str) -> None:
     """By its id alone; a program with the imported inputs changes nothing."""
     here, id, inputs, outputs = place.made(kind, CASES[kind][0](place.ids))
     try:
-        found = place.provider.read(here, IMPORTED_BY[kind](inputs) if kind in IMPORTED_BY else id, {}, {})
+        imported_by = IMPORTED_BY | UNITY_IMPORTED_BY
+        found = place.provider.read(here, imported_by[kind](inputs) if kind in imported_by else id, {}, {})
         if kind in UNREADABLE:
             return  # told once, when they are made: an import finds nothing that a program could go on with
         assert found is not None
         assert found.id == id
-        if kind in {"Secret", "WorkspaceFile", "Notebook", "File", "NotificationDestination", "GitCredential"}:
+        if kind in {"Secret", "WorkspaceFile", "Notebook", "File", "NotificationDestination", "GitCredential", "SecretUc"}:
             return  # their content cannot be read back: a program has to give it
         checked = place.provider.check(here, found.inputs, found.inputs)
         assert checked.failures == ()

@@ -7,10 +7,24 @@ from collections.abc import Callable
 from infra.engine.values import Properties, Secret
 
 Make = Callable[[dict[str, str]], Properties]
+#: Makes the table that monitors and tags are about.
+WATCHED = "create table main.here.watched (at timestamp, n int)"
 ROLE = "arn:aws:iam::123456789012:role/lake"
 
 #: Types whose objects say when they were made.
-UNITY_DATED = {"StorageCredential", "ExternalLocation", "Credential", "Connection"}
+UNITY_DATED = {
+    *("StorageCredential", "ExternalLocation", "Credential", "Connection", "RegisteredModel"),
+    *("TagPolicy", "PolicyInfo", "SecretUc"),
+}
+#: How types are imported whose id in the state does not name them.
+UNITY_IMPORTED_BY: dict[str, Callable[[Properties], str]] = {
+    "EntityTagAssignment": lambda inputs: f"{inputs['entityType']},{inputs['entityName']},{inputs['tagKey']}",
+    "PolicyInfo": lambda inputs: f"{inputs['onSecurableType']},{inputs['onSecurableFullname']},{inputs['name']}",
+    "SecretUc": lambda inputs: f"{inputs['catalogName']}.{inputs['schemaName']}.{inputs['name']}",
+    "TagPolicy": lambda inputs: str(inputs["tagKey"]),
+}
+#: What stays when it is deleted, emptied.
+UNITY_STAYS = {"ArtifactAllowlist"}
 #: For each type inputs, and what a second program changes in place.
 UNITY_CASES: dict[str, tuple[Make, Properties]] = {
     "StorageCredential": (
@@ -47,4 +61,52 @@ UNITY_CASES: dict[str, tuple[Make, Properties]] = {
         {"options": {"host": "db2.example.com", "port": "5432", "user": "u", "password": "q"}, "owner": "analysts"},
     ),
     "SystemSchema": (lambda _: {"schema": "access"}, {}),
+    "RegisteredModel": (
+        lambda _: {"catalogName": "main", "schemaName": "here", "name": "Segments", "comment": "x", "owner": "analysts"},
+        {"comment": "y"},
+    ),
+    "QualityMonitor": (
+        lambda _: {
+            "tableName": "main.here.watched",
+            "assetsDir": "/Shared/m",
+            "outputSchemaName": "main.here",
+            "timeSeries": {"granularities": ["1 day"], "timestampCol": "at"},
+            "schedule": {"quartzCronExpression": "0 0 6 * * ?", "timezoneId": "UTC"},
+            "notifications": {"onFailure": {"emailAddresses": ["a@example.com"]}},
+        },
+        {"slicingExprs": ["n > 1"], "baselineTableName": "main.here.watched"},
+    ),
+    "TagPolicy": (
+        lambda _: {"tagKey": "level", "description": "x", "values": [{"name": "high"}, {"name": "low"}]},
+        {"values": [{"name": "low"}]},
+    ),
+    "EntityTagAssignment": (
+        lambda _: {"entityType": "columns", "entityName": "main.here.watched.n", "tagKey": "pii", "tagValue": "yes"},
+        {"tagValue": "no"},
+    ),
+    "PolicyInfo": (
+        lambda _: {
+            "name": "mask",
+            "onSecurableType": "SCHEMA",
+            "onSecurableFullname": "main.here",
+            "forSecurableType": "TABLE",
+            "policyType": "POLICY_TYPE_COLUMN_MASK",
+            "columnMask": {"functionName": "main.here.mask", "onColumn": "c", "usings": [{"constant": "x"}]},
+            "matchColumns": [{"alias": "c", "condition": "has_tag('pii')"}],
+            "toPrincipals": ["account users"],
+            "exceptPrincipals": ["analysts"],
+        },
+        {"comment": "x", "whenCondition": "has_tag_value('a', 'b') OR TRUE", "name": "masked"},
+    ),
+    "SecretUc": (
+        lambda _: {"catalogName": "main", "schemaName": "here", "name": "token", "value": Secret("s3cr3t"), "comment": "x"},
+        {"value": Secret("other"), "expireTime": "2030-01-01T00:00:00Z"},
+    ),
+    "ArtifactAllowlist": (
+        lambda _: {
+            "artifactType": "LIBRARY_JAR",
+            "artifactMatchers": [{"artifact": "/Volumes/main", "matchType": "PREFIX_MATCH"}],
+        },
+        {"artifactMatchers": [{"artifact": "/Volumes/other", "matchType": "PREFIX_MATCH"}]},
+    ),
 }

@@ -8,11 +8,13 @@ from infra.emulator.errors import AlreadyExists, InvalidParameter, InvalidState,
 from infra.emulator.identity import directory
 from infra.emulator.store import Document
 from infra.emulator.unity import dropped
-from infra.emulator.unity.securables import CATALOG, FUNCTION, MODEL, SCHEMA, TABLE, VOLUME, title
+from infra.emulator.unity.securables import CATALOG, FUNCTION, MODEL, POLICY, SCHEMA, SECRET, TABLE, VOLUME, title
 from infra.emulator.workspace import Caller, Workspace
 
 #: What lives in a schema and goes with it, by kind of document.
-CONTENTS = (TABLE, VOLUME, FUNCTION, MODEL)
+CONTENTS = (TABLE, VOLUME, FUNCTION, MODEL, SECRET)
+#: What is kept beside a securable, under "<type>/<full name>".
+BESIDE = ("grants", "bindings", "quality_monitor")
 
 
 def fetch(workspace: Workspace, securable_type: str, full_name: str) -> Document:
@@ -86,10 +88,14 @@ def rename(workspace: Workspace, securable_type: str, old: str, new: str) -> Non
         document[field] = name
     store.delete(securable_type, old)
     store.put(securable_type, new, document, parent=new.rpartition(".")[0])
-    for kind in ("grants", "bindings"):
+    for kind in BESIDE:
         if (kept := store.get(kind, f"{securable_type}/{old}")) is not None:
             store.delete(kind, f"{securable_type}/{old}")
             store.put(kind, f"{securable_type}/{new}", kept)
+    place = f"{securable_type}/{new}"
+    for key, policy in store.list(POLICY, f"{securable_type}/{old}"):
+        store.delete(POLICY, key)
+        store.put(POLICY, f"{place}/{policy['name']}", policy | {"on_securable_fullname": new}, parent=place)
 
 
 def drop(workspace: Workspace, securable_type: str, full_name: str, *, force: bool = False) -> None:
@@ -113,8 +119,10 @@ def _drop(workspace: Workspace, securable_type: str, full_name: str) -> None:
     if securable_type == TABLE and document.get("physical"):
         dropped.keep(workspace, document)
     store.delete(securable_type, full_name)
-    for kind in ("grants", "bindings"):
+    for kind in BESIDE:
         store.delete(kind, f"{securable_type}/{full_name}")
+    for key, _ in store.list(POLICY, f"{securable_type}/{full_name}"):
+        store.delete(POLICY, key)
 
 
 def _inside(securable_type: str) -> tuple[str, ...]:

@@ -17,14 +17,15 @@ EXTERNAL_LOCATION, STORAGE_CREDENTIAL, CREDENTIAL, CONNECTION = (
     "credential",
     "connection",
 )
+POLICY, SECRET = "policy", "uc_secret"
 
 ALL, MANAGE, BROWSE = "ALL_PRIVILEGES", "MANAGE", "BROWSE"
 USE_CATALOG, USE_SCHEMA = "USE_CATALOG", "USE_SCHEMA"
 INFORMATION_SCHEMA = "information_schema"
 
 #: The types that live in a schema.
-LEAVES = frozenset({TABLE, VOLUME, FUNCTION, MODEL})
-_DATA = frozenset({"SELECT", "MODIFY", "EXECUTE", "READ_VOLUME", "WRITE_VOLUME", "REFRESH"})
+LEAVES = frozenset({TABLE, VOLUME, FUNCTION, MODEL, SECRET})
+_DATA = frozenset({"SELECT", "MODIFY", "EXECUTE", "READ_VOLUME", "WRITE_VOLUME", "REFRESH", "READ_SECRET", "WRITE_SECRET"})
 _COMMON = frozenset({ALL, MANAGE, "APPLY_TAG"})
 _IN_SCHEMA = (
     _DATA
@@ -35,6 +36,7 @@ _IN_SCHEMA = (
         "CREATE_FUNCTION",
         "CREATE_MODEL",
         "CREATE_MATERIALIZED_VIEW",
+        "CREATE_SECRET",
         "CREATE_VOLUME",
         "EXTERNAL_USE_SCHEMA",
     }
@@ -68,6 +70,7 @@ PRIVILEGES: dict[str, frozenset[str]] = {
     VOLUME: _COMMON | {"READ_VOLUME", "WRITE_VOLUME"},
     FUNCTION: _COMMON | {"EXECUTE", "CREATE_MODEL_VERSION"},
     MODEL: _COMMON | {"EXECUTE", "CREATE_MODEL_VERSION"},
+    SECRET: frozenset({ALL, MANAGE, "READ_SECRET", "WRITE_SECRET"}),
     EXTERNAL_LOCATION: _STORAGE
     | {BROWSE, "CREATE_EXTERNAL_VOLUME", "CREATE_FOREIGN_SECURABLE", "CREATE_MANAGED_STORAGE", "EXTERNAL_USE_LOCATION"},
     STORAGE_CREDENTIAL: _STORAGE | {"CREATE_EXTERNAL_LOCATION"},
@@ -81,7 +84,7 @@ NOT_IN_ALL = frozenset({ALL, MANAGE, BROWSE, "EXTERNAL_USE_SCHEMA", "EXTERNAL_US
 
 def title(securable_type: str) -> str:
     """As error messages name the type: `External Location`."""
-    return securable_type.replace("_", " ").title()
+    return "Secret" if securable_type == SECRET else securable_type.replace("_", " ").title()
 
 
 def parent_name(full_name: str) -> str:

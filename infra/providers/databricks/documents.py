@@ -123,7 +123,9 @@ def delta(shape: Shape, values: Properties) -> Document:
 
 def _framework_delta(field: Field, value: Value) -> Value:
     if value is None:
-        return Secret({"replace": {"raw": None}})
+        return Secret({"replace": {"raw": [] if field.listed else None}})
+    if field.listed:
+        return {"plu": {"i": delta(field.nested, reveal(value))}}
     return delta(field.nested, reveal(value)) if field.kind == "block" else _delta(field, value)
 
 

@@ -41,16 +41,23 @@ from infra.providers.databricks.sql_objects.alert import Alert
 from infra.providers.databricks.sql_objects.alert_v2 import AlertV2
 from infra.providers.databricks.sql_objects.dashboard import Dashboard
 from infra.providers.databricks.sql_objects.query import Query
+from infra.providers.databricks.unity.artifact_allowlist import ArtifactAllowlist
 from infra.providers.databricks.unity.catalog import Catalog
 from infra.providers.databricks.unity.catalog_workspace_binding import CatalogWorkspaceBinding
 from infra.providers.databricks.unity.connection import Connection
 from infra.providers.databricks.unity.credential import Credential
+from infra.providers.databricks.unity.entity_tag_assignment import EntityTagAssignment
 from infra.providers.databricks.unity.external_location import ExternalLocation
 from infra.providers.databricks.unity.grant import Grant
 from infra.providers.databricks.unity.grants import Grants
+from infra.providers.databricks.unity.policy_info import PolicyInfo
+from infra.providers.databricks.unity.quality_monitor import QualityMonitor
+from infra.providers.databricks.unity.registered_model import RegisteredModel
 from infra.providers.databricks.unity.schema import Schema
+from infra.providers.databricks.unity.secret_uc import SecretUc
 from infra.providers.databricks.unity.storage_credential import StorageCredential
 from infra.providers.databricks.unity.system_schema import SystemSchema
+from infra.providers.databricks.unity.tag_policy import TagPolicy
 from infra.providers.databricks.unity.volume import Volume
 from infra.providers.databricks.unity.workspace_binding import WorkspaceBinding
 
@@ -58,51 +65,58 @@ RESOURCES: Final[Mapping[str, Resource]] = {
     resource.token: resource
     for resource in (
         AccountFederationPolicy(),
-        IpAccessList(),
-        WorkspaceConf(),
-        DefaultNamespaceSetting(),
-        NotificationDestination(),
-        SqlGlobalConfig(),
+        Alert(),
+        AlertV2(),
+        ArtifactAllowlist(),
         Budget(),
         BudgetPolicy(),
-        MwsPermissionAssignment(),
-        OboToken(),
-        ServicePrincipalFederationPolicy(),
-        ServicePrincipalSecret(),
         Catalog(),
         CatalogWorkspaceBinding(),
         Connection(),
         Credential(),
+        Dashboard(),
+        DefaultNamespaceSetting(),
         Directory(),
         Entitlements(),
+        EntityTagAssignment(),
         ExternalLocation(),
         File(),
+        GitCredential(),
         Grant(),
         Grants(),
         Group(),
         GroupMember(),
+        IpAccessList(),
         Job(),
+        MlflowExperiment(),
+        MwsPermissionAssignment(),
         Notebook(),
+        NotificationDestination(),
+        OboToken(),
         Permissions(),
         Pipeline(),
+        PolicyInfo(),
+        QualityMonitor(),
         Query(),
+        RegisteredModel(),
         Repo(),
-        GitCredential(),
-        MlflowExperiment(),
-        Alert(),
-        AlertV2(),
-        Dashboard(),
         Schema(),
         Secret(),
         SecretAcl(),
         SecretScope(),
+        SecretUc(),
         ServicePrincipal(),
+        ServicePrincipalFederationPolicy(),
+        ServicePrincipalSecret(),
         SqlEndpoint(),
+        SqlGlobalConfig(),
         StorageCredential(),
         SystemSchema(),
+        TagPolicy(),
         User(),
         Volume(),
         WorkspaceBinding(),
+        WorkspaceConf(),
         WorkspaceFile(),
     )
 }

@@ -51,6 +51,7 @@ class Field:
     - `alike`: whether a stored and a new value mean the same though they differ: a path with and without `/Workspace`.
     - `refused`: not supported here. `attribute`: a block that Terraform stores as null when absent, not as an empty list.
     - `numeral`: text to Pulumi, a number to Terraform.
+    - `listed`: a block that Terraform's plugin framework has as a list of at most one.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Field:
     sorts: bool = False
     attribute: bool = False
     numeral: bool = False
+    listed: bool = False
     refused: bool = False
     key: str = ""
     default: Value = None

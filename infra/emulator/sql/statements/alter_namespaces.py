@@ -8,7 +8,7 @@ from infra.emulator.sql import lookup, result
 from infra.emulator.sql.errors import Unsupported
 from infra.emulator.sql.names import complete_schema
 from infra.emulator.sql.tokens import Tokens
-from infra.emulator.unity import catalogs, privileges, registry, schemas
+from infra.emulator.unity import catalogs, privileges, registry, schemas, tag_policies
 from infra.emulator.unity.securables import CATALOG, SCHEMA
 
 if TYPE_CHECKING:
@@ -60,5 +60,7 @@ def _tags(session: Session, tokens: Tokens, securable: str, name: str) -> None:
             gone = tokens.listed(tokens.string)
             document["tags"] = {key: value for key, value in kept.items() if key not in gone}
         else:
-            document["tags"] = kept | tokens.pairs()
+            tags = tokens.pairs()
+            tag_policies.check(session.workspace, tags)
+            document["tags"] = kept | tags
         session.workspace.store.put(securable, name, document, parent=name.rpartition(".")[0])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from infra.emulator.sql import catalogue
 from infra.emulator.sql.tokens import Tokens
+from infra.emulator.unity import tag_policies
 from infra.emulator.unity.relations import Column, Relation
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def set_relation(session: Session, relation: Relation, tokens: Tokens) -> None:
     """`SET TAGS ('key' = 'value', …)`, after these words."""
-    relation["tags"] |= tokens.pairs()
+    relation["tags"] |= _allowed(session, tokens)
     catalogue.update(session, relation)
 
 
@@ -27,7 +28,7 @@ def unset_relation(session: Session, relation: Relation, tokens: Tokens) -> None
 
 def set_column(session: Session, relation: Relation, column: Column, tokens: Tokens) -> None:
     """`SET TAGS (…)` of a column, after these words."""
-    column["tags"] = column.get("tags", {}) | tokens.pairs()
+    column["tags"] = column.get("tags", {}) | _allowed(session, tokens)
     catalogue.update(session, relation)
 
 
@@ -38,3 +39,10 @@ def unset_column(session: Session, relation: Relation, column: Column, tokens: T
         kept.pop(key, None)
     column["tags"] = kept
     catalogue.update(session, relation)
+
+
+def _allowed(session: Session, tokens: Tokens) -> dict[str, str]:
+    """Tags as written. Raises InvalidParameter for a value that the policy of its key does not have."""
+    tags = tokens.pairs()
+    tag_policies.check(session.workspace, tags)
+    return tags
