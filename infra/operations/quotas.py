@@ -18,7 +18,6 @@ from infra.models import Connection, Environment
 from infra.operations.errors import QuotaExceeded
 from infra.operations.workspace_api import client
 from infra.providers.databricks.client import Client
-from infra.providers.databricks.errors import Refused
 
 _UNITY: Final = "/api/2.1/unity-catalog"
 _AT_ONCE: Final = 8
@@ -36,9 +35,11 @@ class Said:
 
 def require_room(environment: Environment, connection: Connection) -> None:
     """Raise `QuotaExceeded`, naming every parent that could not hold what is said in it."""
-    workspace = client(connection)
+    workspace = client(connection, patience=0)
     try:
         metastore = _metastore(workspace)
+        if not metastore:
+            return
         with ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="quotas") as pool:
             told = [text for text in pool.map(lambda each: _shortage(workspace, metastore, each), said(environment)) if text]
     finally:
@@ -54,8 +55,8 @@ def require_room(environment: Environment, connection: Connection) -> None:
 def _metastore(workspace: Client) -> str:
     try:
         return str(workspace.call("GET", f"{_UNITY}/metastore_summary").get("metastore_id") or "")
-    except Refused:
-        return ""
+    except ProviderError:
+        return ""  # whether the workspace answers at all is the update's to tell
 
 
 def said(environment: Environment) -> Iterator[Said]:
@@ -79,7 +80,7 @@ def _lower(names: Any) -> frozenset[str]:
 def _shortage(workspace: Client, metastore: str, wanted: Said) -> str:
     """What is wrong in one parent, empty if nothing is."""
     parent = wanted.parent or metastore
-    if not wanted.names or not parent:
+    if not wanted.names:
         return ""
     try:
         path = f"{_UNITY}/resource-quotas/{wanted.parent_type}/{quote(parent, safe='')}/{wanted.child}-quota"

@@ -7,6 +7,7 @@ sent it looks first. databricks-sdk is imported by the first call (`transport`).
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -55,20 +56,24 @@ class Unavailable(Passing):
 
 
 class Client:
-    """A workspace's REST API, callable from many threads. No call is made before the first `call`."""
+    """A workspace's REST API, callable from many threads. No call is made before the first `call`.
+
+    `patience`: seconds after which no failure is waited out any longer, however long it would be otherwise.
+    """
 
     def __init__(
         self,
         credentials: Credentials,
         *,
         parallel: int = 64,
+        patience: float = math.inf,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.host = credentials.host
         self.account_id = credentials.account_id
         self._credentials = credentials
-        self._parallel = parallel
+        self._parallel, self._patience = parallel, patience
         self._sleep, self._now = sleep, now
         self._pace = Pace(credentials.rate, now=now, sleep=sleep)
         self._lock = threading.Lock()
@@ -100,7 +105,7 @@ class Client:
                 if error.sent and not again:
                     raise Unconfirmed(f"{error}; whether the change was made is not known") from error
                 failed_at = self._now() if failed_at is None else failed_at
-                if self._now() - failed_at >= error.patience:
+                if self._now() - failed_at >= min(error.patience, self._patience):
                     raise
                 if isinstance(error, Throttled) or error.after is not None:
                     self._pace.refused(error.after)
