@@ -16,7 +16,7 @@ from infra.engine.errors import EngineError
 from infra.engine.ports import ProviderError
 from infra.models.errors import ModelError
 from infra.operations.errors import OperationError
-from scripts import beginnings, dbt_runs, deployments, drift, options, takeover, upkeep, workspaces
+from scripts import beginnings, dbt_runs, deployments, drift, options, surgery, takeover, upkeep, workspaces
 from scripts.screen import Screen
 
 _EPILOG = """
@@ -112,6 +112,8 @@ app.command(name="import", epilog=_EXAMPLES.get("import"))(takeover.import_)
 app.command(context_settings={"ignore_unknown_options": True})(dbt_runs.dbt)
 app.command(epilog=_EXAMPLES["init"])(beginnings.init)
 app.add_typer(workspaces.commands, name="workspace")
+for _group in (surgery.state, surgery.stack, surgery.config):
+    app.add_typer(_group)
 
 
 def main() -> None:

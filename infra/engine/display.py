@@ -76,7 +76,7 @@ class Display:
     """A listener that hands lines to `write`."""
 
     def __init__(self, kind: Kind, stack: str, write: Callable[[str], None], shown: Shown = Shown()) -> None:
-        self._preview = kind.startswith("preview")
+        self._preview, self._imports = kind.startswith("preview"), kind.endswith("import")
         self._write, self._shown = write, shown
         self._diagnostics: list[Diagnostic] = []
         self._started: dict[tuple[str, str], StepStarted] = {}
@@ -187,7 +187,7 @@ class Display:
                 yield f"    {item.severity}: {about}{first}"
                 yield from (f"      {line}" for line in rest)
             yield ""
-        if summary.outputs and self._shown.outputs and not self._shown.diff:
+        if summary.outputs and self._shown.outputs and not self._shown.diff and not self._imports:
             yield "Outputs:"
             width = max(map(len, summary.outputs))
             yield from (f"    {key:<{width}}: {shown(value)}" for key, value in sorted(summary.outputs.items()))

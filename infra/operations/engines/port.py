@@ -14,8 +14,8 @@ Listener = Callable[[Event], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """What an operation is about, by URNs or patterns of URNs (`*`, `**`): `targets` alone, all but `excludes`; `replaces` are made
-    anew."""
+    """What an operation is about, by URNs or patterns of URNs (`*`, `**`): `targets` alone, all but `excludes`; `replaces` are
+    made anew."""
 
     targets: tuple[str, ...] = ()
     target_dependents: bool = False
