@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -23,11 +24,12 @@ Securable = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Grantor:
-    """Who grants: the component whose children the grants are, its environment, and whom that names."""
+    """Who grants: the component whose children the grants are, its environment, whom that names, and what comes before."""
 
     parent: pulumi.Resource
     environment: Environment
     principals: Principals
+    after: Sequence[pulumi.Resource] = ()
 
     def grant(self, name: str, grants: Grants, kind: Securable, securable: pulumi.Input[str]) -> None:
         """Grant on one securable; the resources are named `<name>/<principal>`."""
@@ -47,5 +49,5 @@ class Grantor:
                 external_location=on.get("external_location"),
                 storage_credential=on.get("storage_credential"),
                 foreign_connection=on.get("foreign_connection"),
-                opts=pulumi.ResourceOptions(parent=self.parent),
+                opts=pulumi.ResourceOptions(parent=self.parent, depends_on=list(self.after)),
             )

@@ -27,9 +27,12 @@ class SystemSchemas(pulumi.ComponentResource):
         super().__init__("lakestead:system_schemas:SystemSchemas", name, None, opts)
         grantor = Grantor(self, args.environment, args.principals)
         readers: dict[str, tuple[str, ...]] = {}
+        schemas: list[databricks.SystemSchema] = []
         for key, model in args.environment.governance.system_schemas.items():
             schema = databricks.SystemSchema(key, schema=key, opts=pulumi.ResourceOptions(parent=self))
             grantor.grant(f"system.{key}", model.grants, "schema", pulumi.Output.concat("system.", schema.schema))
+            schemas.append(schema)
             readers |= dict.fromkeys(model.grants, ("USE_CATALOG",))
-        grantor.grant("system", readers, "catalog", "system")
+        # The catalog `system` is sure to be there once one of its schemas is switched on.
+        Grantor(self, args.environment, args.principals, schemas).grant("system", readers, "catalog", "system")
         self.register_outputs({})
