@@ -13,7 +13,7 @@ ROLE = "arn:aws:iam::123456789012:role/lake"
 
 #: Types whose objects say when they were made.
 UNITY_DATED = {
-    *("StorageCredential", "ExternalLocation", "Credential", "Connection", "RegisteredModel"),
+    *("StorageCredential", "ExternalLocation", "Credential", "Connection", "RegisteredModel", "SqlTable"),
     *("TagPolicy", "PolicyInfo", "SecretUc"),
 }
 #: How types are imported whose id in the state does not name them.
@@ -23,6 +23,8 @@ UNITY_IMPORTED_BY: dict[str, Callable[[Properties], str]] = {
     "SecretUc": lambda inputs: f"{inputs['catalogName']}.{inputs['schemaName']}.{inputs['name']}",
     "TagPolicy": lambda inputs: str(inputs["tagKey"]),
 }
+#: Types of which no answer tells something that a program has to give: a value, the warehouse that runs statements.
+UNITY_UNTOLD = {"SecretUc", "SqlTable"}
 #: What stays when it is deleted, emptied.
 UNITY_STAYS = {"ArtifactAllowlist"}
 #: For each type inputs, and what a second program changes in place.
@@ -61,6 +63,33 @@ UNITY_CASES: dict[str, tuple[Make, Properties]] = {
         {"options": {"host": "db2.example.com", "port": "5432", "user": "u", "password": "q"}, "owner": "analysts"},
     ),
     "SystemSchema": (lambda _: {"schema": "access"}, {}),
+    "SqlTable": (
+        lambda ids: {
+            "catalogName": "main",
+            "schemaName": "here",
+            "name": "made",
+            "tableType": "MANAGED",
+            "dataSourceFormat": "DELTA",
+            "warehouseId": ids["warehouse"],
+            "columns": [
+                {"name": "id", "type": "long", "nullable": False, "comment": "it's the key"},
+                {"name": "at", "type": "timestamp"},
+            ],
+            "comment": "x",
+            "properties": {"team": "streaming"},
+            "clusterKeys": ["id"],
+        },
+        {
+            "comment": "y",
+            "owner": "analysts",
+            "properties": {"tier": "1"},
+            "columns": [
+                {"name": "id", "type": "bigint", "nullable": False, "comment": "it's the key"},
+                {"name": "at", "type": "timestamp"},
+                {"name": "n", "type": "decimal(10,2)", "comment": "new"},
+            ],
+        },
+    ),
     "RegisteredModel": (
         lambda _: {"catalogName": "main", "schemaName": "here", "name": "Segments", "comment": "x", "owner": "analysts"},
         {"comment": "y"},

@@ -55,6 +55,7 @@ from infra.providers.databricks.unity.quality_monitor import QualityMonitor
 from infra.providers.databricks.unity.registered_model import RegisteredModel
 from infra.providers.databricks.unity.schema import Schema
 from infra.providers.databricks.unity.secret_uc import SecretUc
+from infra.providers.databricks.unity.sql_table import SqlTable
 from infra.providers.databricks.unity.storage_credential import StorageCredential
 from infra.providers.databricks.unity.system_schema import SystemSchema
 from infra.providers.databricks.unity.tag_policy import TagPolicy
@@ -110,6 +111,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
         ServicePrincipalSecret(),
         SqlEndpoint(),
         SqlGlobalConfig(),
+        SqlTable(),
         StorageCredential(),
         SystemSchema(),
         TagPolicy(),

@@ -31,6 +31,8 @@ class ArtifactAllowlist(Resource):
             api="artifact_matchers",
             required=True,
             unordered=True,
+            key="artifact",
+            sorts=True,
         ),
         text("artifactType", required=True, replaces=True, choices=("INIT_SCRIPT", "LIBRARY_JAR", "LIBRARY_MAVEN")),
         integer("createdAt", computed=True, derived=True, absent=0),

@@ -15,7 +15,7 @@ from infra.providers.databricks.client import Answer
 from infra.providers.databricks.differences import Change
 from infra.providers.databricks.listings import Listing
 from infra.providers.databricks.resource import Resource, found, made_since, path, posted
-from infra.providers.databricks.shapes import PROVIDER_CONFIG, Field, Shape, block, blocks, integer, text, texts
+from infra.providers.databricks.shapes import AUTO_NAME, PROVIDER_CONFIG, Field, Shape, block, blocks, integer, text, texts
 from infra.providers.databricks.workspace import Workspace
 
 _POLICIES: Final = "/api/2.1/unity-catalog/policies"
@@ -49,7 +49,7 @@ class PolicyInfo(Resource):
         text("forSecurableType", required=True),
         block("grant", texts("privileges", required=True)),
         blocks("matchColumns", text("alias"), text("condition")),
-        text("name"),
+        text("name", default=AUTO_NAME),
         text("onSecurableFullname"),
         text("onSecurableType"),
         text("policyType", required=True, choices=tuple(_OPTIONS)),

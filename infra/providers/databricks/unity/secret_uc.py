@@ -17,6 +17,8 @@ from infra.providers.databricks.shapes import AUTO_NAME, PROVIDER_CONFIG, Shape,
 from infra.providers.databricks.workspace import Workspace
 
 _SECRETS: Final = "/api/2.1/unity-catalog/secrets"
+#: The id of every secret in the state: the official provider has none for them.
+_ONLY_ID: Final = "missing ID"
 _CHANGEABLE: Final = ("comment", "expire_time", "owner", "value")
 
 
@@ -53,16 +55,16 @@ class SecretUc(Resource):
     )
 
     def official_id(self, id: str, outputs: Properties) -> str:
-        return "id"
+        return _ONLY_ID
 
     def locate(self, workspace: Workspace, inputs: Properties, since: float) -> str | None:
         answer = self._look(workspace, joined(inputs, "catalogName", "schemaName", "name"))
-        return "id" if made_since(answer, since) else None
+        return _ONLY_ID if made_since(answer, since) else None
 
     def create(self, workspace: Workspace, inputs: Properties, limits: Timeouts) -> tuple[str, Properties]:
         name = joined(inputs, "catalogName", "schemaName", "name")
         answer = posted(workspace, _SECRETS, documents.body(self.shape, inputs), lambda: self._look(workspace, name))
-        return "id", self._stored(workspace, answer, inputs)
+        return _ONLY_ID, self._stored(workspace, answer, inputs)
 
     def read(self, workspace: Workspace, id: str, known: Properties) -> Properties | None:
         name = str(known.get("fullName") or joined(known, "catalogName", "schemaName", "name") or id)
@@ -85,4 +87,6 @@ class SecretUc(Resource):
         kept = picked(known, "value", "owner")
         if kept.get("owner"):
             told["owner"] = kept["owner"]
-        return self.outputs(workspace, "id", told, kept)
+        if same_time(known.get("expireTime"), told.get("expire_time")):
+            told["expire_time"] = known["expireTime"]
+        return self.outputs(workspace, _ONLY_ID, told, kept)

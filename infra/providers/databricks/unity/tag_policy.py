@@ -28,7 +28,7 @@ class TagPolicy(Resource):
         PROVIDER_CONFIG,
         text("tagKey", required=True, replaces=True),
         text("updateTime", output=True),
-        blocks("values", text("name", required=True), unordered=True),
+        blocks("values", text("name", required=True), unordered=True, key="name", sorts=True),
         framework=True,
     )
 
