@@ -11,6 +11,7 @@ from pathlib import Path
 
 from infra.models.document import Node, Removed, read_document
 from infra.models.errors import EnvironmentNotFound, Finding, InvalidEnvironment, Position
+from infra.models.record import key_problem
 from infra.models.suggestion import did_you_mean
 
 #: Keys that steer the reading of files and are not part of what an environment says.
@@ -30,6 +31,8 @@ def read_chain(name: str, folder: Path) -> Node:
         raise InvalidEnvironment(
             [Finding(template.at, "template", f"'{name}' is for others to extend, and no environment itself")]
         )
+    if problem := key_problem(name):
+        raise InvalidEnvironment([Finding(chain[0].at, "the file's name", problem)])
     chain = [_without_steering(node) for node in chain]
     merged = chain[-1]
     for node in reversed(chain[:-1]):

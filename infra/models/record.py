@@ -26,9 +26,16 @@ _KEY: Final = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _IDENTIFIER: Final = re.compile(r"[a-z_][a-z0-9_]{0,254}")
 
 
+def key_problem(value: str) -> str:
+    """What is wrong with a name; empty if nothing is."""
+    if _KEY.fullmatch(value):
+        return ""
+    return f"'{value}' is not a name; use small letters, digits, '-' and '_', a letter first, 63 at most"
+
+
 def _key(value: str) -> str:
-    if not _KEY.fullmatch(value):
-        raise ValueError(f"'{value}' is not a name; use small letters, digits, '-' and '_', a letter first, 63 at most")
+    if problem := key_problem(value):
+        raise ValueError(problem)
     return value
 
 

@@ -66,18 +66,30 @@ def status(folder: Path) -> WorkspaceStatus:
 def start(folder: Path, *, port: int | None = None, seconds: float = 30.0) -> WorkspaceStatus:
     """Start the workspace in `folder` unless it runs already; returns once it answers, within `seconds`.
 
-    Without a `port` it gets the one that it had before, or a free one.
+    Without a `port` it gets the one that it had before, or a free one. One that runs on another port than it is to have is
+    refused, because whoever was told its address would not find it any more.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _lock(folder):
         now = status(folder)
         if now.running:
+            _refuse_another_port(now, port)
             return now
         log = folder / "logs" / "server.log"
         log.parent.mkdir(exist_ok=True)
         with log.open("ab") as output:
             process = _spawn(folder, port, output.fileno())
         return _await_answer(folder, process, log, time.monotonic() + seconds)
+
+
+def _refuse_another_port(now: WorkspaceStatus, port: int | None) -> None:
+    if port and urlsplit(now.host).port != port:
+        move = f"lakestead workspace stop --dir {now.folder}", f"lakestead workspace start --dir {now.folder} --port {port}"
+        raise WorkspaceError(
+            f"the workspace in {now.folder} runs already, at {now.host}",
+            why=f"It cannot move to port {port} while it runs.",
+            remedy=f"Stop it, and start it there:\n{move[0]}\n{move[1]}",
+        )
 
 
 def stop(folder: Path, *, seconds: float = 20.0) -> bool:

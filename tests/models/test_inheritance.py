@@ -111,6 +111,15 @@ def test_templates_are_no_environments(write: Write) -> None:
         read_chain("base", folder)
 
 
+def test_a_file_whose_name_names_no_environment_is_told_as_that(write: Write) -> None:
+    """And no key of a file that it extends is blamed."""
+    folder = write(base="dbt: {project: dbt}", **{"My Env": "extends: base"})
+
+    with pytest.raises(InvalidEnvironment) as wrong:
+        read_chain("My Env", folder)
+    assert "My Env.yaml:1: the file's name: 'My Env' is not a name; use small letters" in str(wrong.value)
+
+
 def test_an_unknown_environment_is_told_with_those_there_are(write: Write) -> None:
     """A mistyped name gets the nearest one, and the list."""
     folder = write(base="template: true\n", local="extends: base\n", prod="extends: base\n")

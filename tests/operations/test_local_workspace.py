@@ -28,6 +28,9 @@ def test_a_workspace_starts_once_stops_and_comes_back_where_it_was(folder: Path)
     assert started.running
     assert started.host.startswith("http://127.0.0.1:")
     assert again.pid == started.pid
+    assert local_workspace.start(folder, port=int(started.host.rpartition(":")[2])).pid == started.pid
+    with pytest.raises(WorkspaceError, match=f"runs already, at {started.host}"):
+        local_workspace.start(folder, port=9)
     assert (folder / "token").stat().st_mode & 0o777 == 0o600
     assert local_workspace.stop(folder)
     assert not local_workspace.stop(folder)
