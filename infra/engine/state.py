@@ -1,4 +1,4 @@
-"""Checkpoints (version 3, `sdk/go/common/apitype` of Pulumi) to records, and back.
+"""Checkpoints (`CheckpointV3` in `sdk/go/common/apitype` of Pulumi) to records, and back.
 
 Secrets are decoded to `Secret` and encoded again; one whose value has not changed keeps its ciphertext, so that a state of a
 thousand secrets is not encrypted anew at each write, and an unchanged state reads the same.
@@ -16,10 +16,10 @@ from typing import Any, Final
 from infra.engine.errors import CorruptStateError, SecretsError
 from infra.engine.ports import Timeouts
 from infra.engine.resource import FIELDS, Resource
+from infra.engine.schema import features, heading, refuse_unreadable
 from infra.engine.secrets import Cipher
 from infra.engine.values import EXACT, SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN, UNKNOWN_STRING, Properties, Secret, Value
 
-VERSION: Final = 3
 #: Pulumi writes numbers from here on with an exponent.
 _SCIENTIFIC: Final = 1e21
 
@@ -251,14 +251,10 @@ def latest_of(text: str, *, source: str) -> dict[str, Any]:
     """The `latest` of a checkpoint file; empty for a stack that has none yet. Raises `CorruptStateError`."""
     try:
         document = json.loads(text)
-        version, checkpoint = document["version"], document["checkpoint"]
+        _, checkpoint = document["version"], document["checkpoint"]
     except (ValueError, KeyError, TypeError):
         raise CorruptStateError(f"{source} is not a checkpoint: truncated or damaged; compare it with {source}.bak") from None
-    if version != VERSION:
-        raise CorruptStateError(
-            f"{source} is a checkpoint of version {version}, this engine reads version {VERSION}: carry on with the Pulumi CLI "
-            "that wrote it, or export and import it there with an older feature set"
-        )
+    refuse_unreadable(document, source)
     return checkpoint.get("latest") or {}
 
 
@@ -293,7 +289,8 @@ def encode_checkpoint(
         operations = (f'{{"resource":{codec.encode(item.resource)},"type":{_dump(item.type)}}}' for item in pending)
         parts.append(f'"pending_operations":[{",".join(operations)}]')
     parts.append(f'"metadata":{_dump(metadata)}')
-    return f'{{"version":{VERSION},"checkpoint":{{"stack":{_dump(stack)},"latest":{{{",".join(parts)}}}}}}}\n'
+    opening = _dump(heading(features(resources)))[1:-1]
+    return f'{{{opening},"checkpoint":{{"stack":{_dump(stack)},"latest":{{{",".join(parts)}}}}}}}\n'
 
 
 def _dump(value: Any) -> str:

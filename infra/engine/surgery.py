@@ -15,6 +15,7 @@ from infra.engine.backend import Backend
 from infra.engine.clock import SYSTEM, Clock, rfc3339
 from infra.engine.errors import PlanError
 from infra.engine.graph import knots, told
+from infra.engine.schema import heading, stored_features
 from infra.engine.state import Codec, latest_of
 
 Record = dict[str, Any]
@@ -36,6 +37,7 @@ def edit(backend: Backend, change: Change, *, clock: Clock = SYSTEM) -> str:
         latest["resources"] = change(list(latest.get("resources") or ()))
         refuse_unsound(latest["resources"])
         latest["manifest"] = {**latest.get("manifest", {}), "time": rfc3339(clock())}
+        document = {**heading(stored_features(latest["resources"])), "checkpoint": document["checkpoint"]}
         place = keep_backup(backend, text, clock)
         backend.write(json.dumps(document, separators=(",", ":"), ensure_ascii=False) + "\n")
         return place

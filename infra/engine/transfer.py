@@ -10,8 +10,9 @@ from infra.engine.backend import Backend, opened_cipher
 from infra.engine.clock import SYSTEM, Clock, rfc3339
 from infra.engine.errors import CorruptStateError, PlanError
 from infra.engine.graph import knots, told
+from infra.engine.schema import heading, stored_features
 from infra.engine.secrets import Cipher
-from infra.engine.state import VERSION, Codec, decode_checkpoint, encode_checkpoint, latest_of, secrets_state_of
+from infra.engine.state import Codec, decode_checkpoint, encode_checkpoint, latest_of, secrets_state_of
 from infra.engine.surgery import keep_backup
 from infra.engine.values import SECRET_SIGNATURE, SIGNATURE_KEY
 
@@ -25,7 +26,7 @@ def exported(backend: Backend, version: int | None = None, *, passphrase: str | 
     latest = {} if text is None else latest_of(text, source=backend.place)
     if passphrase is not None and secrets_state_of(latest):
         latest = _opened(latest, Cipher.open(passphrase, secrets_state_of(latest)))
-    return {"version": VERSION, "deployment": latest}
+    return {**heading(stored_features(latest.get("resources") or ())), "deployment": latest}
 
 
 def take_in(
@@ -34,14 +35,15 @@ def take_in(
     """Replace the state by an exported one; answers how many resources it has. `force`: although it contradicts itself or is
     another stack's. Its secrets are encrypted anew if it comes from a stack with another key."""
     latest = document.get("deployment")
-    if document.get("version") != VERSION or not isinstance(latest, dict):
-        raise CorruptStateError(f"not an exported state of version {VERSION}: it needs the keys `version` and `deployment`")
+    if "version" not in document or not isinstance(latest, dict):
+        raise CorruptStateError("not an exported state: it needs the keys `version` and `deployment`")
     with backend.locked():
         former = backend.read()
         theirs, ours = secrets_state_of(latest), backend.secrets_state()
         reading = opened_cipher(passphrase, theirs or ours, writes=False)
         codec = Codec(reading)
-        text = json.dumps({"version": VERSION, "checkpoint": {"stack": backend.full_name, "latest": latest}})
+        opening = {key: document[key] for key in ("version", "features") if key in document}
+        text = json.dumps({**opening, "checkpoint": {"stack": backend.full_name, "latest": latest}})
         checkpoint = decode_checkpoint(text, codec, source="the exported state")
         if not force:
             _refuse_foreign(backend, [resource.urn for resource in checkpoint.resources])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from infra.engine import surgery, transfer
 from infra.engine.values import Secret
 from tests.engine.bench import Bench
 
@@ -287,3 +288,15 @@ def test_a_destroy_runs_the_program_for_its_hooks_if_asked(bench: Bench) -> None
         "a a {'serial': '#a'} None",
         "g  {'answer': 42.0} None",
     ]
+
+
+def test_a_state_with_features_is_exported_changed_and_taken_in(bench: Bench) -> None:
+    """As version 4 that names them; of version 3 again when nothing needs them."""
+    bench.up('a = Thing("a")\nThing("b", opts=ResourceOptions(replace_with=[a]))')
+    exported = transfer.exported(bench.backend)
+    assert (exported["version"], exported["features"]) == (4, ["replaceWith"])
+
+    surgery.edit(bench.backend, surgery.removal("urn:pulumi:dev::bench::test:index:Thing::b"))
+    assert "features" not in bench.raw_state()
+    assert transfer.take_in(bench.backend, exported, "x", force=False) == 4
+    assert (bench.raw_state()["version"], bench.preview().changes) == (4, {"same": 3})

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from infra.engine.errors import CorruptStateError, SecretsError
 from infra.engine.ports import Timeouts
 from infra.engine.resource import Resource
+from infra.engine.schema import features, stored_features
 from infra.engine.secrets import Cipher
 from infra.engine.state import Codec, decode_checkpoint, encode_checkpoint
 from infra.engine.values import SECRET_SIGNATURE, SIGNATURE_KEY, Secret
@@ -109,8 +110,36 @@ def test_a_damaged_checkpoint_is_refused(text: str) -> None:
 
 def test_a_checkpoint_of_another_version_is_refused() -> None:
     """By its number."""
-    with pytest.raises(CorruptStateError, match="version 4"):
-        decode_checkpoint('{"version": 4, "checkpoint": {}}', Codec(None), source="dev.json")
+    with pytest.raises(CorruptStateError, match="version 5"):
+        decode_checkpoint('{"version": 5, "checkpoint": {}}', Codec(None), source="dev.json")
+
+
+def test_a_checkpoint_with_a_feature_that_is_not_known_is_refused() -> None:
+    """By its name; what would be lost is not touched."""
+    text = '{"version": 4, "features": ["hooks", "views"], "checkpoint": {}}'
+
+    with pytest.raises(CorruptStateError, match="does not have: views"):
+        decode_checkpoint(text, Codec(None), source="dev.json")
+
+
+@pytest.mark.parametrize(
+    ("fields", "opening"),
+    [
+        ({}, '{"version":3,"checkpoint":'),
+        ({"replaceWith": ["u"]}, '{"version":4,"features":["replaceWith"],"checkpoint":'),
+        ({"taint": True, "resourceHooks": {"BeforeDelete": ["h"]}}, '{"version":4,"features":["hooks","taint"],"checkpoint":'),
+        ({"refreshBeforeUpdate": True}, '{"version":4,"features":["refreshBeforeUpdate"],"checkpoint":'),
+    ],
+)
+def test_what_older_engines_would_lose_makes_a_version_of_its_own(fields: dict[str, Any], opening: str) -> None:
+    """As the CLI writes it, so that it reads what is written here; and the way back."""
+    codec = Codec(None)
+    record = codec.decode({"urn": "u", "custom": False, "type": "t", **fields})
+    text = encode_checkpoint("organization/shop/dev", [record], [], codec, time="", secrets_state="", metadata={})
+
+    assert text.startswith(opening)
+    assert stored_features([{**fields}]) == features([record])
+    assert len(decode_checkpoint(text, Codec(None), source="dev.json").resources) == 1
 
 
 def test_another_secrets_provider_is_refused() -> None:
