@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, unquote
 
 from infra.emulator import auth, control, secret_scopes
 from infra.emulator.access_log import AccessLog
-from infra.emulator.ai import experiments
+from infra.emulator.ai import experiments, serving_endpoints, vector_search
 from infra.emulator.cost import budget_policies, budgets
 from infra.emulator.errors import NotFound, WorkspaceError
 from infra.emulator.files import git_credentials, object_api, repos, volume_file_api
@@ -69,7 +69,7 @@ FAMILIES: tuple[Any, ...] = (
     *(warehouses, warehouse_config, thrift, statements, secret_scopes, object_api, volume_file_api),
     *(jobs, runs, run_repairs, run_outputs, pipelines),
     *(saved, alerts_v2, dashboards),
-    *(repos, git_credentials, experiments),
+    *(repos, git_credentials, experiments, serving_endpoints, vector_search),
 )
 
 NOBODY = Caller(id="", name="", display_name="")

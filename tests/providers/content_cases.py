@@ -1,5 +1,6 @@
 """Cases of `test_roundtrip` for what lies in a workspace: notebooks, files in volumes, pipelines, queries,
-alerts, dashboards, Git folders, experiments."""
+alerts, dashboards, Git folders, experiments,
+serving, vector search."""
 
 from __future__ import annotations
 
@@ -88,6 +89,28 @@ CONTENT_CASES: dict[str, tuple[Make, Properties]] = {
         {"gitUsername": "b"},
     ),
     "MlflowExperiment": (lambda _: {"name": "/Shared/churn"}, {"name": "/Shared/churned"}),
+    "ModelServing": (
+        lambda _: {
+            "name": "segments",
+            "config": {"servedEntities": [{"entityName": "main.here.m", "entityVersion": "1", "name": "a"}]},
+            "tags": [{"key": "team", "value": "x"}],
+        },
+        {"tags": [{"key": "team", "value": "y"}]},
+    ),
+    "VectorSearchEndpoint": (lambda _: {"name": "vs", "endpointType": "STANDARD"}, {}),
+    "VectorSearchIndex": (
+        lambda ids: {
+            "name": "main.here.index",
+            "endpointName": ids["vector_search"],
+            "indexType": "DIRECT_ACCESS",
+            "primaryKey": "id",
+            "directAccessIndexSpec": {
+                "embeddingVectorColumns": [{"name": "v", "embeddingDimension": 3}],
+                "schemaJson": '{"id": "int"}',
+            },
+        },
+        {},
+    ),
 }
 #: Types whose objects say when they were made.
-CONTENT_DATED = {"Query", "Alert", "AlertV2", "MlflowExperiment"}
+CONTENT_DATED = {"Query", "Alert", "AlertV2", "MlflowExperiment", "ModelServing", "VectorSearchEndpoint"}

@@ -62,6 +62,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         place.ids["job"] = place.made("Job", {"name": "here"})[1]
         query = {"displayName": "here", "queryText": "select 1 as n", "warehouseId": place.ids["warehouse"]}
         place.ids["query"] = place.made("Query", query)[1]
+        endpoint = {"name": "here", "endpointType": "STANDARD"}
+        place.ids["vector_search"] = place.made("VectorSearchEndpoint", endpoint)[1]
         yield place
         provider.close()
 

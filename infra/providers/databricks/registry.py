@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from infra.providers.databricks.ai.mlflow_experiment import MlflowExperiment
+from infra.providers.databricks.ai.model_serving import ModelServing
+from infra.providers.databricks.ai.vector_search_endpoint import VectorSearchEndpoint
+from infra.providers.databricks.ai.vector_search_index import VectorSearchIndex
 from infra.providers.databricks.compute.sql_global_config import SqlGlobalConfig
 from infra.providers.databricks.compute.warehouse import SqlEndpoint
 from infra.providers.databricks.cost.budget import Budget
@@ -90,6 +93,9 @@ RESOURCES: Final[Mapping[str, Resource]] = {
         IpAccessList(),
         Job(),
         MlflowExperiment(),
+        ModelServing(),
+        VectorSearchEndpoint(),
+        VectorSearchIndex(),
         MwsPermissionAssignment(),
         Notebook(),
         NotificationDestination(),
