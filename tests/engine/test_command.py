@@ -223,8 +223,8 @@ def test_cancel_releases_a_killed_update(engine: Engine, capsys: pytest.CaptureF
     engine.bench.up('Thing("a", fail="die")')
     place = ["--cwd", str(engine.bench.folder), "--stack", "dev"]
 
-    assert main(["cancel", *place]) == 1
-    assert "pass --yes" in capsys.readouterr().err
+    assert main(["cancel", *place]) == 2
+    assert "--yes must be passed in" in capsys.readouterr().err
     assert engine.bench.backend.has_journal()
     assert main(["cancel", *place, "--yes"]) == 0
     assert "a process that is no longer running" in capsys.readouterr().out

@@ -80,7 +80,7 @@ def test_what_would_break_the_state_is_refused(folder: Path, engine: Engine) -> 
     assert "protected; run `state unprotect`" in engine("state", "delete", VAULT, "--yes", "--target-dependents")[2]
     assert "no such resource" in engine("state", "delete", "urn:z", "--yes")[2]
     assert "exists already" in engine("state", "rename", BRONZE, "vault", "--yes")[2]
-    assert "pass --yes" in engine("state", "delete", BRONZE)[2]
+    assert "--yes must be passed in" in engine("state", "delete", BRONZE)[2]
     assert before == records(folder)
 
 

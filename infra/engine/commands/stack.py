@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.engine import stacks, transfer
+from infra.engine.commands.outcomes import StackNotFoundError
 from infra.engine.commands.surroundings import (
     agreed,
     backend_folder,
@@ -94,7 +95,7 @@ def _init(options: argparse.Namespace) -> int:
 def _select(options: argparse.Namespace) -> int:
     found = place(_named(options))
     if not found.backend.exists():
-        raise ProjectError(f"no stack named '{found.stack}' found: `stack init {found.stack}` makes it")
+        raise StackNotFoundError(f"no stack named '{found.stack}' found: `stack init {found.stack}` makes it")
     stacks.select(found.project, found.stack)
     return 0
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from infra.engine import stacks
 from infra.engine.backend import Backend
-from infra.engine.errors import EngineError, SecretsError
+from infra.engine.commands.outcomes import UsageError
+from infra.engine.errors import SecretsError
 from infra.engine.operation import stack_backend
 from infra.engine.project import Project, load_project, state_folder
 
@@ -76,7 +77,7 @@ def agreed(options: argparse.Namespace, question: str) -> bool:
     if options.yes:
         return True
     if not sys.stdin.isatty():
-        raise EngineError("this changes things, and nobody can be asked here: pass --yes")
+        raise UsageError("--yes must be passed in to proceed when running in non-interactive mode")
     return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
 
 
