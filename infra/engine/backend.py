@@ -37,6 +37,7 @@ class Backend:
         self._history = f"history/{project}/{stack}"
         self._locks = f"locks/organization/{project}/{stack}"
         self._journal = f"journals/{project}/{stack}"
+        self._backups = f"backups/{project}/{stack}"
         #: The lock that this process or the one it was forked from holds.
         self.lock: Lock | None = None
 
@@ -166,9 +167,11 @@ class Backend:
 
         What an interrupted operation left is folded first. If the block leaves a journal (its process was killed, the disk is
         full), the lock stays, so that nobody goes on from a checkpoint that is not the whole truth. Raises `LockedError` if
-        somebody else has the lock.
+        somebody else has the lock, `BackendError` if state cannot be written here.
         """
         self._check_layout()
+        for folder in (self._locks, self._journal, self._history, f"stacks/{self.project}", self._backups):
+            self.store.check_writable(folder)
         mine = Lock(self.store, self._locks, self._clock)
         mine.acquire(wait=wait, told=told)
         self.lock = mine
@@ -217,7 +220,7 @@ class Backend:
         stem = f"{self._history}/{self.stack}-{began}"
         if self.store.read(f"{stem}.history.json") is None:
             history.append(self.store, stem, update, checkpoint)
-            self.store.write(f"backups/{self.project}/{self.stack}/{self.stack}.{began}.json", checkpoint)
+            self.store.write(f"{self._backups}/{self.stack}.{began}.json", checkpoint)
 
     def _take_over(self, mine: Lock, told: Callable[[str], None]) -> None:
         if self.recover():

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final
 
 from infra.engine import files
-from infra.engine.errors import BackendError
 
 #: The one file of a log.
 _LOG: Final = "journal.jsonl"
@@ -31,7 +30,7 @@ class FileStore:
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:
-            raise _failure("read", path, error) from error
+            raise files.failure("read", path, error) from error
 
     def write(self, key: str, text: str, *, keep_previous: bool = False) -> None:
         """Replace the file."""
@@ -49,12 +48,12 @@ class FileStore:
         except FileNotFoundError:
             return False
         except OSError as error:
-            raise _failure("write", path, error) from error
+            raise files.failure("write", path, error) from error
         try:
             os.pwrite(descriptor, text.encode(), 0)
             return os.fstat(descriptor).st_nlink > 0
         except OSError as error:
-            raise _failure("write", path, error) from error
+            raise files.failure("write", path, error) from error
         finally:
             os.close(descriptor)
 
@@ -64,7 +63,7 @@ class FileStore:
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
-            raise _failure("remove", path, error) from error
+            raise files.failure("remove", path, error) from error
 
     def names(self, folder: str) -> list[str]:
         """What lies in a folder."""
@@ -74,7 +73,11 @@ class FileStore:
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
-            raise _failure("list", path, error) from error
+            raise files.failure("list", path, error) from error
+
+    def check_writable(self, folder: str) -> None:
+        """Look at the rights on the folder."""
+        files.check_writable(self.root / folder)
 
     def appender(self, folder: str) -> FileLog:
         """A log of one file."""
@@ -88,7 +91,7 @@ class FileStore:
         except FileNotFoundError:
             return b""
         except OSError as error:
-            raise _failure("read", path, error) from error
+            raise files.failure("read", path, error) from error
 
 
 class FileLog:
@@ -108,7 +111,7 @@ class FileLog:
             if durable:
                 os.fdatasync(self._descriptor)
         except OSError as error:
-            raise _failure("write", self._path, error) from error
+            raise files.failure("write", self._path, error) from error
 
     def close(self) -> None:
         """Close the file."""
@@ -131,8 +134,3 @@ class FileLog:
             os.ftruncate(descriptor, self._length)
             raise
         self._length += len(data)
-
-
-def _failure(doing: str, path: Path, error: Exception) -> BackendError:
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return BackendError(f"cannot {doing} {path}: {reason}")

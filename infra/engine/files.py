@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from infra.engine.errors import BackendError
+
+_ADVICE: Final[Mapping[int, str]] = {
+    errno.ENOSPC: "free some space there",
+    errno.EDQUOT: "free some space there, or ask for a bigger quota",
+    errno.EFBIG: "let files grow there (ulimit -f)",
+    errno.EROFS: "mount it writable, or let state live elsewhere",
+    errno.EACCES: "give this user the right to do that, or let state live elsewhere",
+    errno.EPERM: "give this user the right to do that, or let state live elsewhere",
+}
 
 
 def write(path: Path, text: str, *, keep_previous: bool = False, mode: int = 0o600) -> None:
@@ -31,7 +43,7 @@ def write(path: Path, text: str, *, keep_previous: bool = False, mode: int = 0o6
             raise
         sync(path.parent)
     except OSError as error:
-        raise BackendError(f"cannot write {path}: {error.strerror or error}; the file of before is untouched") from error
+        raise failure("write", path, error, "the file of before is untouched") from error
 
 
 def create(path: Path, text: str, *, mode: int = 0o600) -> bool:
@@ -52,8 +64,27 @@ def create(path: Path, text: str, *, mode: int = 0o600) -> bool:
             Path(temporary).unlink(missing_ok=True)
         sync(path.parent)
     except OSError as error:
-        raise BackendError(f"cannot write {path}: {error.strerror or error}") from error
+        raise failure("write", path, error) from error
     return True
+
+
+def check_writable(folder: Path) -> None:
+    """Raise `BackendError` if files could not be made in a folder, which need not be there yet; nothing is written."""
+    while not folder.exists() and folder.parent != folder:
+        folder = folder.parent
+    if not folder.is_dir():
+        raise failure("write to", folder, NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))
+    if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
+        raise failure("write to", folder, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+
+
+def failure(doing: str, path: Path, error: Exception, *also: str) -> BackendError:
+    """What the user is told of a file that cannot be read or written: what, where, why, and what to do."""
+    reason, number = str(error), 0
+    if isinstance(error, OSError) and error.strerror:
+        reason, number = error.strerror, error.errno or 0
+    advice = [_ADVICE[number]] if number in _ADVICE else []
+    return BackendError(f"cannot {doing} {path}: {'; '.join([reason, *also, *advice])}")
 
 
 def _keep(path: Path) -> None:

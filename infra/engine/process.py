@@ -78,6 +78,8 @@ def _be_child(work: Callable[[Callable[[Event], None]], Result], tell: int, outp
     status = 1
     try:
         os.setpgid(0, 0)  # the terminal's Ctrl-C goes to the parent, which forwards it: once
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)  # the parent's handlers are about the parent
         gc.set_threshold(*_GC_THRESHOLDS)
         _redirect(output)
         stream = io.FileIO(tell, "w")

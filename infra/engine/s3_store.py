@@ -79,6 +79,9 @@ class S3Store:
 
         return sorted(name for name in self._call("list", folder, listed) if name and not name.startswith("."))
 
+    def check_writable(self, folder: str) -> None:
+        """Policies cannot be asked: the lock is the first object that is written, before anything is changed."""
+
     def appender(self, folder: str) -> Appender:
         """A log of many objects."""
         return S3Log(self, folder)

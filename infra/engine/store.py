@@ -45,6 +45,9 @@ class Store(Protocol):
     def names(self, folder: str) -> list[str]:
         """Names of the objects right in a folder, sorted; hidden ones left out."""
 
+    def check_writable(self, folder: str) -> None:
+        """Raise `BackendError` if it is certain already that nothing can be put into a folder. Nothing is written."""
+
     def appender(self, folder: str) -> Appender:
         """A log in a folder that holds nothing else. Nothing is written before the first `append`."""
 

@@ -195,6 +195,19 @@ def test_a_state_that_contradicts_itself_is_refused(deployed: Yard, tmp_path: Pa
     assert before == yard.world.events()
 
 
+def test_a_truncated_state_is_refused(deployed: Yard, tmp_path: Path) -> None:
+    """The same."""
+    yard = copy(deployed, tmp_path / "yard")
+    assert yard.up(2) == 0
+    yard.backend.file.write_text(yard.backend.file.read_text()[:1000])
+    before = yard.world.events()
+
+    assert yard.up(2) == 2
+    assert "s.json is not a checkpoint" in yard.error
+    assert "s.json.bak" in yard.error
+    assert before == yard.world.events()
+
+
 def test_a_broken_lock_stops_its_owner(deployed: Yard, tmp_path: Path) -> None:
     """Nothing more is begun, and the checkpoint is not overwritten."""
     yard = copy(deployed, tmp_path / "yard")

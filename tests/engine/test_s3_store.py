@@ -17,6 +17,7 @@ from infra.engine.backend import Backend
 from infra.engine.errors import BackendError, LockedError
 from infra.engine.s3_store import S3Log, S3Store
 from tests.engine.bench import Bench
+from tests.engine.operators import meet
 from tests.engine.yard import Yard, check
 
 
@@ -110,6 +111,14 @@ def test_two_operators_of_one_bucket(url: str) -> None:
     S3Log(S3Store(url), "journals/p/s").append(b"1", durable=True)
     with pytest.raises(BackendError, match="somebody else writes this journal"):
         S3Log(S3Store(url), "journals/p/s").append(b"2", durable=True)
+
+
+def test_one_operator_waits_for_another(url: str, tmp_path: Path) -> None:
+    """Or is refused with his name."""
+    yard = Yard(tmp_path)
+    yard.backend = Backend(S3Store(url), "p", "s")  # type: ignore[assignment]
+    assert yard.up(1) == 0, yard.error
+    meet(yard)
 
 
 @pytest.mark.parametrize("wrong", ["s3://", "s3://b?regoin=x"])

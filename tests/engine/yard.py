@@ -19,6 +19,7 @@ import pytest
 from infra.engine import program as programs
 from infra.engine.backend import FileBackend
 from infra.engine.deployment import Surroundings, perform
+from infra.engine.errors import EngineError
 from infra.engine.file_store import FileLog, FileStore
 from infra.engine.graph import knots
 from infra.engine.project import Project, StackConfig
@@ -68,11 +69,17 @@ def program(generation: int) -> list[list[Thing]]:
     return waves
 
 
-def registering(generation: int) -> Callable[..., None]:
+def registering(generation: int) -> Callable[..., str | None]:
     """What runs instead of `program.run`: it registers by the monitor's registrar, several at once."""
 
-    def run(project: Project, facts: Any, monitor: Any, engine: Any) -> None:
-        registrar: Registrar = monitor._registrar
+    def run(project: Project, facts: Any, monitor: Any, engine: Any) -> str | None:
+        try:
+            register_all(monitor._registrar)
+        except EngineError as error:
+            return str(error)
+        return None
+
+    def register_all(registrar: Registrar) -> None:
         made: dict[str, Resource] = {}
         stack = registrar.register(Goal(type=STACK_TYPE, name="p-s", custom=False, properties={}))
 
@@ -114,36 +121,45 @@ class Yard:
         """What the last update failed with."""
         return (self.folder / "error.txt").read_text()
 
-    def up(self, generation: int, trap: Trap = lambda place, moment: None) -> int:
+    def up(self, generation: int, trap: Trap = lambda place, moment: None, *, wait: float = 0) -> int:
         """Run an update in a process of its own; answers how that ended (negative: by a signal)."""
+        return ended(self.start(generation, trap, wait=wait))
+
+    def start(self, generation: int, trap: Trap = lambda place, moment: None, *, wait: float = 0) -> int:
+        """Begin an update in a process of its own, which may `wait` so many seconds for the lock; answers its number."""
         child = os.fork()
         if child == 0:
             status = 2
             try:
                 with trapped(trap):
                     self.world.trap = lambda moment: trap("call", moment)
-                    status = self._up(generation)
+                    status = self._up(generation, wait)
             except BaseException as error:
                 (self.folder / "error.txt").write_text(repr(error))
             finally:
                 os._exit(status)
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        return child
 
-    def _up(self, generation: int) -> int:
+    def _up(self, generation: int, wait: float) -> int:
         programs.run = registering(generation)
         request = Request(kind="up", project=self.folder, stack="s", plugins={"test": self.world}, passphrase="x", parallel=4)
         project = Project(self.folder, "p", self.folder, self.folder)
         surroundings = Surroundings(project=project, config=StackConfig(), backend=self.backend, cipher=CIPHER)
-        with self.backend.locked():
+        with self.backend.locked(wait=wait):
             result = perform(request, surroundings, lambda event: None)
         (self.folder / "error.txt").write_text(str(result.error))
         return 0 if result.succeeded else 1
 
 
+def ended(child: int) -> int:
+    """How a process has ended, once it has."""
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
 @contextmanager
 def trapped(trap: Trap) -> Iterator[None]:
     """Call `trap` around everything that is written."""
-    append, write, delete = FileLog.append, FileStore.write, FileStore.delete
+    append, write, create, delete = FileLog.append, FileStore.write, FileStore.create, FileStore.delete
 
     def appended(self: FileLog, data: bytes, *, durable: bool) -> None:
         trap("journal", "before")
@@ -158,6 +174,12 @@ def trapped(trap: Trap) -> Iterator[None]:
         write(self, key, text, keep_previous=keep_previous)
         trap("file", "after")
 
+    def created(self: FileStore, key: str, text: str) -> bool:
+        trap("file", "before")
+        answer = create(self, key, text)
+        trap("file", "after")
+        return answer
+
     def deleted(self: FileStore, key: str) -> None:
         trap("file", "before")
         delete(self, key)
@@ -166,6 +188,7 @@ def trapped(trap: Trap) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(FileLog, "append", appended)
         patch.setattr(FileStore, "write", written)
+        patch.setattr(FileStore, "create", created)
         patch.setattr(FileStore, "delete", deleted)
         yield
 
