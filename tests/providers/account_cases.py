@@ -45,6 +45,26 @@ ACCOUNT_CASES: Final[dict[str, tuple[Callable[[dict[str, str]], Properties], Pro
         lambda _: {"displayName": "oncall", "config": {"slack": {"url": Secret("https://hooks.example/x"), "channelId": "c1"}}},
         {"displayName": "on call"},
     ),
+    "ClusterPolicy": (
+        lambda _: {
+            "name": "small",
+            "definition": '{"autotermination_minutes": {"type": "fixed", "value": 30}}',
+            "libraries": [{"pypi": {"package": "dbt-databricks"}}, {"whl": "/Volumes/a.whl"}],
+        },
+        {"definition": '{"autotermination_minutes": {"type": "fixed", "value": 20}}', "maxClustersPerUser": 2},
+    ),
+    "InstancePool": (
+        lambda _: {
+            "instancePoolName": "pool",
+            "idleInstanceAutoterminationMinutes": 15,
+            "nodeTypeId": "i3.xlarge",
+            "maxCapacity": 8,
+            "customTags": {"team": "lake"},
+            "diskSpec": {"diskType": {"ebsVolumeType": "GENERAL_PURPOSE_SSD"}, "diskCount": 1, "diskSize": 80},
+            "preloadedSparkVersions": ["16.4.x-scala2.12"],
+        },
+        {"minIdleInstances": 1, "customTags": {"team": "sea"}},
+    ),
     "Budget": (
         lambda ids: {
             "displayName": "prod",

@@ -110,7 +110,7 @@ def test_defaults_stand_inside_objects_too() -> None:
         ("WorkspaceFile", {"path": "/a"}, "source", "give exactly one of source and contentBase64"),
         ("WorkspaceFile", {"path": "/a", "source": "no/such.sql"}, "source", "there is no file 'no/such.sql' below"),
         ("WorkspaceFile", {"path": "/a", "contentBase64": "?"}, "contentBase64", "is not base64"),
-        ("Alert", {}, "type", "Alert is not supported by the embedded Databricks provider. It knows Catalog, Directory"),
+        ("App", {}, "type", "App is not supported by the embedded Databricks provider. It knows AccountFederationPolicy"),
     ],
 )
 def test_a_wrong_input_is_named_with_its_reason(kind: str, inputs: dict[str, Any], where: str, why: str) -> None:

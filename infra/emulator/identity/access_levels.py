@@ -17,19 +17,23 @@ from infra.emulator.store import Document
 from infra.emulator.workspace import Caller, Workspace
 
 OWNER, MANAGE = "IS_OWNER", "CAN_MANAGE"
+#: The object id of the folder that holds all others.
+ROOT = "0"
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectType:
     """A type of object that has permissions: the `kind` of its documents, its levels from low to high.
 
-    `name` is the answer's object_type, `root` the prefix of its object ids.
+    `name` is the answer's object_type, `root` the prefix of its object ids. `alone`: there is one such object, always, and
+    admins are on its list by themselves instead of by inheritance.
     """
 
     kind: str
     name: str
     root: str
     levels: tuple[str, ...]
+    alone: bool = False
 
 
 _SQL = ("CAN_VIEW", "CAN_READ", "CAN_RUN", "CAN_EDIT", MANAGE)
@@ -42,6 +46,11 @@ TYPES: dict[str, ObjectType] = {
     "directories": ObjectType("object_id", "directory", "/directories/", _TREE),
     "notebooks": ObjectType("object_id", "notebook", "/notebooks/", _TREE),
     "files": ObjectType("object_id", "file", "/files/", _TREE),
+    "authorization/tokens": ObjectType("", "tokens", "/authorization/", ("CAN_USE", MANAGE), alone=True),
+    "authorization/passwords": ObjectType("", "passwords", "/authorization/", ("CAN_USE",), alone=True),
+    "clusters": ObjectType("cluster", "cluster", "/clusters/", ("CAN_ATTACH_TO", "CAN_RESTART", MANAGE)),
+    "cluster-policies": ObjectType("cluster_policy", "cluster-policy", "/cluster-policies/", ("CAN_USE",)),
+    "instance-pools": ObjectType("instance_pool", "instance-pool", "/instance-pools/", ("CAN_ATTACH_TO", MANAGE)),
     "pipelines": ObjectType("pipeline", "pipelines", "/pipelines/", ("CAN_VIEW", "CAN_RUN", MANAGE, OWNER)),
     "repos": ObjectType("object_id", "repo", "/repos/", _TREE),
     "sql/queries": ObjectType("query", "query", "/sql/queries/", _SQL),
@@ -71,6 +80,8 @@ def has(workspace: Workspace, caller: Caller, wanted: str, type_name: str, objec
     """Whether the caller has this level or a higher one."""
     held = level(workspace, caller, type_name, object_id)
     levels = TYPES[type_name].levels
+    if wanted not in levels:  # a policy knows no managers: that is for admins
+        return caller.is_admin
     return held is not None and levels.index(held) >= levels.index(wanted)
 
 
@@ -135,6 +146,8 @@ def lineage(workspace: Workspace, type_name: str, object_id: str) -> list[tuple[
             folder = workspace.store.get("object", path)
             if folder is not None:
                 found.append(("directories", str(folder["object_id"])))
+        if path or object_id != ROOT:
+            found.append(("directories", ROOT))
     return found
 
 

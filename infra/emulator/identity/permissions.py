@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.emulator.errors import InvalidParameter, NotFound
+from infra.emulator.errors import BadRequest, InvalidParameter, NotFound
 from infra.emulator.identity import access_levels, directory
 from infra.emulator.identity.access_levels import MANAGE, OWNER, TYPES, entries, key, lineage, require
 from infra.emulator.identity.directory import Kind
@@ -21,6 +21,7 @@ _FIELDS: dict[str, Kind] = {
     "group_name": "group",
     "service_principal_name": "service_principal",
 }
+_TOKENS = "authorization/tokens"
 _FIELD_OF = {kind: field for field, kind in _FIELDS.items()}
 _WORDS = {"user_name": "UserName", "group_name": "GroupName", "service_principal_name": "ServicePrincipalName"}
 
@@ -36,8 +37,10 @@ def change(
         levels = TYPES[type_name].levels
         for entry in asked:
             kind, name, wanted = _parse(workspace, type_name, entry)
-            if (kind, name) != ("group", ADMINS):
+            if TYPES[type_name].alone or (kind, name) != ("group", ADMINS):
                 given[kind, name] = max(given.get((kind, name), wanted), wanted, key=levels.index)
+        if replace and type_name == _TOKENS and ("group", ADMINS) not in given:
+            raise BadRequest(f"Cannot change permissions for group '{ADMINS}' to None.")
         before = {(entry["kind"], entry["name"]): entry["level"] for entry in entries(workspace, type_name, object_id)}
         new_owner = next((who for who, held in given.items() if held == OWNER), None)
         if replace:
@@ -57,6 +60,9 @@ def _parse(workspace: Workspace, type_name: str, entry: dict[str, Any]) -> tuple
         raise InvalidParameter("Each entry needs one of user_name, group_name and service_principal_name.")
     kind, name = _FIELDS[fields[0]], str(entry[fields[0]])
     found = directory.by_name(workspace, kind, name)
+    if found is None and kind == "user":
+        # The official provider names whoever calls it as a user, whom a pipeline's service principal is not.
+        kind, found = "service_principal", directory.by_name(workspace, "service_principal", name)
     if found is None:
         raise NotFound(f"Principal: {_WORDS[fields[0]]}({name}) does not exist")
     wanted, levels = entry.get("permission_level"), TYPES[type_name].levels
@@ -70,6 +76,8 @@ def _parse(workspace: Workspace, type_name: str, entry: dict[str, Any]) -> tuple
 
 
 def _check_exists(workspace: Workspace, type_name: str, object_id: str) -> None:
+    if TYPES[type_name].alone or (type_name, object_id) == ("directories", access_levels.ROOT):
+        return
     if workspace.store.get(TYPES[type_name].kind, object_id) is None:
         raise NotFound(f"{TYPES[type_name].name.removesuffix('s').capitalize()} {object_id} does not exist.")
 
@@ -85,8 +93,10 @@ def render(workspace: Workspace, type_name: str, object_id: str) -> Document:
             if not own:
                 held["inherited_from_object"] = [key(each_type, each_id)]
             by_principal.setdefault((entry["kind"], entry["name"]), []).append(held)
-    admins = {"permission_level": MANAGE, "inherited": True, "inherited_from_object": [object_type.root]}
-    by_principal.setdefault(("group", ADMINS), []).append(admins)
+    highest = MANAGE if MANAGE in object_type.levels else object_type.levels[-1]
+    admins = {"permission_level": highest, "inherited": True, "inherited_from_object": [object_type.root]}
+    if not object_type.alone:
+        by_principal.setdefault(("group", ADMINS), []).append(admins)
     listed = [_render_entry(workspace, kind, name, held) for (kind, name), held in by_principal.items()]
     return {
         "object_id": key(type_name, object_id),
@@ -107,6 +117,8 @@ def _target(workspace: Workspace, request: Request) -> tuple[str, str]:
     type_name, object_id = request.parameters["type"], request.parameters["id"]
     if request.path.startswith("/api/2.0/permissions/sql/"):
         type_name = f"sql/{type_name}"
+    if type_name == "authorization":
+        type_name = f"authorization/{object_id}"
     if type_name not in TYPES:
         raise InvalidParameter(f"'{type_name}' has no permissions in this workspace; known are {', '.join(TYPES)}")
     _check_exists(workspace, type_name, object_id)

@@ -9,6 +9,8 @@ from infra.providers.databricks.ai.mlflow_experiment import MlflowExperiment
 from infra.providers.databricks.ai.model_serving import ModelServing
 from infra.providers.databricks.ai.vector_search_endpoint import VectorSearchEndpoint
 from infra.providers.databricks.ai.vector_search_index import VectorSearchIndex
+from infra.providers.databricks.compute.cluster_policy import ClusterPolicy
+from infra.providers.databricks.compute.instance_pool import InstancePool
 from infra.providers.databricks.compute.sql_global_config import SqlGlobalConfig
 from infra.providers.databricks.compute.warehouse import SqlEndpoint
 from infra.providers.databricks.cost.budget import Budget
@@ -76,6 +78,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
         BudgetPolicy(),
         Catalog(),
         CatalogWorkspaceBinding(),
+        ClusterPolicy(),
         Connection(),
         Credential(),
         Dashboard(),
@@ -90,6 +93,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
         Grants(),
         Group(),
         GroupMember(),
+        InstancePool(),
         IpAccessList(),
         Job(),
         MlflowExperiment(),

@@ -18,8 +18,9 @@ class Kind:
     """One type of object.
 
     `request` is its type in paths, `object_type` in answers. `add_caller`: who deploys is added as manager. `by_path`: the
-    property holds a workspace path. `admins`: the admins' level can be set. `creator` looks up who is owner again when the
-    list is removed: None for an object that is gone.
+    property holds a workspace path. `admins`: the admins' level can be set. `keeps_admins`: the id of the one object whose
+    list has to name the admins. `creator` looks up who is owner again when the list is removed: None for an object that is
+    gone. `value`: what the property must be, where one property means several kinds.
     """
 
     name: str
@@ -30,7 +31,14 @@ class Kind:
     add_caller: bool = False
     by_path: bool = False
     admins: bool = False
+    keeps_admins: str = ""
+    value: str = ""
     creator: Callable[[Workspace, str], str | None] | None = None
+
+    @property
+    def reads_as_view(self) -> bool:
+        """Whether CAN_VIEW is an old word for CAN_READ: it is sent as that, and stays in the state as the program has it."""
+        return {"CAN_READ", "CAN_VIEW"} <= set(self.levels)
 
 
 def _creator(address: str, key: str) -> Callable[[Workspace, str], str | None]:
@@ -46,7 +54,9 @@ def _managed(name: str, request: str, *levels: str, object_type: str = "") -> Ki
 
 
 def _file(name: str, object_type: str, request: str) -> Kind:
-    return Kind(name=name, object_type=object_type, request=request, levels=_FILE, by_path=name.endswith("Path"))
+    root = "0" if object_type == "directory" else ""
+    by_path = name.endswith("Path")
+    return Kind(name=name, object_type=object_type, request=request, levels=_FILE, by_path=by_path, keeps_admins=root)
 
 
 _OWNED: Final = ("CAN_MANAGE", "IS_OWNER")
@@ -101,7 +111,8 @@ OBJECTS: Final[Mapping[str, Kind]] = {
             request="authorization",
             levels=("CAN_USE", "CAN_MANAGE"),
             managing=("CAN_USE", "CAN_MANAGE"),
-            admins=True,
+            keeps_admins="tokens",
+            value="tokens",
         ),
         _managed("sqlAlertId", "sql/alerts", *_SQL[:-1], object_type="alert"),
         _managed("sqlDashboardId", "dbsql-dashboards", *_SQL[:-1], object_type="dashboard"),
@@ -113,14 +124,19 @@ OBJECTS: Final[Mapping[str, Kind]] = {
             request="experiments",
             levels=("CAN_READ", "CAN_EDIT", "CAN_MANAGE"),
         ),
-        _managed(
-            "registeredModelId",
-            "registered-models",
-            "CAN_READ",
-            "CAN_EDIT",
-            "CAN_MANAGE_STAGING_VERSIONS",
-            "CAN_MANAGE_PRODUCTION_VERSIONS",
+        Kind(
+            name="registeredModelId",
             object_type="registered-model",
+            request="registered-models",
+            levels=(
+                "CAN_READ",
+                "CAN_EDIT",
+                "CAN_MANAGE_STAGING_VERSIONS",
+                "CAN_MANAGE_PRODUCTION_VERSIONS",
+                "CAN_MANAGE",
+            ),
+            add_caller=True,
+            keeps_admins="root",
         ),
         _managed("servingEndpointId", "serving-endpoints", "CAN_VIEW", "CAN_QUERY", object_type="serving-endpoint"),
         _managed("vectorSearchEndpointId", "vector-search-endpoints", "CAN_USE"),
@@ -132,13 +148,32 @@ OBJECTS: Final[Mapping[str, Kind]] = {
         _managed("supervisorAgentId", "supervisor-agents", "CAN_QUERY"),
     )
 }
+#: The other thing that `authorization` can be put on.
+_PASSWORDS: Final = Kind(
+    name="authorization",
+    object_type="passwords",
+    request="authorization",
+    levels=("CAN_USE",),
+    managing=("CAN_USE",),
+    admins=True,
+    value="passwords",
+)
 _BY_REQUEST: Final = {kind.request: kind for kind in reversed(list(OBJECTS.values()))}
+#: Types that older states call otherwise.
+_FORMER: Final = {"warehouses": "sql/warehouses", "sql/dashboards": "dbsql-dashboards"}
+
+
+def kind_named(name: str, value: str) -> Kind:
+    """The kind of object that a property with this value means."""
+    return _PASSWORDS if (name, value) == ("authorization", _PASSWORDS.value) else OBJECTS[name]
 
 
 def kind_of(id: str) -> Kind:
     """The kind of object of an access list's id, `/<type>/<object id>`."""
     request = id.strip("/").rsplit("/", 1)[0]
-    kind = _BY_REQUEST.get("sql/warehouses" if request == "warehouses" else request)
+    if id == "/authorization/passwords":
+        return _PASSWORDS
+    kind = _BY_REQUEST.get(_FORMER.get(request, request))
     if kind is None:
         raise ValueError(f"{id!r} is no access list: write /<type>/<object id>, such as /jobs/12")
     return kind
