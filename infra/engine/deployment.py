@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ from infra.engine import program
 from infra.engine import urn as urns
 from infra.engine.backend import Backend
 from infra.engine.builtin import BuiltIn
+from infra.engine.circumstances import Circumstances, circumstances
 from infra.engine.clock import SYSTEM, Clock
 from infra.engine.configured import ConfiguredProviders
 from infra.engine.defaults import DefaultProviders
@@ -113,6 +113,7 @@ def _settled(request: Request, checkpoint: Checkpoint, record: Record) -> Settle
 
 def _record(request: Request, surroundings: Surroundings, checkpoint: Checkpoint, codec: Codec, clock: Clock) -> Record:
     now, cipher = clock() // 1_000_000_000, surroundings.cipher
+    found = Circumstances({}) if request.is_preview else circumstances(surroundings.project.folder)
     entry = Entry(
         kind=_HISTORIC.get(request.kind, "update"),
         started=now,
@@ -120,12 +121,8 @@ def _record(request: Request, surroundings: Surroundings, checkpoint: Checkpoint
         succeeded=False,
         changes={},
         config=surroundings.config.stored,
-        environment={
-            "exec.kind": "embedded",
-            "runtime.name": "python",
-            "runtime.version": ".".join(map(str, sys.version_info[:3])),
-        },
-        message=request.message,
+        environment=found.environment,
+        message=request.message or found.message,
     )
     return Record(
         surroundings.backend,
