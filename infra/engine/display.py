@@ -179,6 +179,8 @@ class Display:
         return depth
 
     def _closing(self, summary: Summary) -> Iterator[str]:
+        if summary.result == "canceled":
+            self._diagnostics.append(Diagnostic("error", "canceled; what was under way has been finished"))
         if self._diagnostics:
             yield "Diagnostics:"
             for item in self._diagnostics:

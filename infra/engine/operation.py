@@ -19,7 +19,7 @@ from infra.engine.backend import Backend, FileBackend, opened_cipher
 from infra.engine.deployment import Surroundings, perform
 from infra.engine.digest import with_output
 from infra.engine.errors import EngineError, ProcessDiedError, ProjectError
-from infra.engine.events import Diagnostic, Event, ProgramOutput
+from infra.engine.events import Diagnostic, Event, ProgramOutput, Summary
 from infra.engine.project import Project, StackFile, load_project, load_stack_file, resolved_config
 from infra.engine.request import Kind, Request, Result
 from infra.engine.s3_store import S3Store
@@ -64,6 +64,7 @@ def run(request: Request, listener: Callable[[Event], None]) -> Result:
         except ProcessDiedError as death:
             listener(Diagnostic("error", str(death)))
             seconds = time.monotonic() - begun
+            listener(Summary("failed", {}, {}, seconds))
             return Result(succeeded=False, changes={}, outputs={}, error=str(death), digest={}, seconds=seconds)
 
 
