@@ -17,7 +17,6 @@ from infra.emulator.unity.securables import EXTERNAL_LOCATION, TABLE, VOLUME
 from infra.emulator.workspace import Caller, Workspace
 
 _URL: Final = re.compile(r"^(s3|s3a|s3n|abfss|gs|r2)://[^/\s]+(/\S.*)?/?$")
-_OVERLAP: Final = "INVALID_PARAMETER_VALUE"
 
 
 def check_url(url: str) -> str:
@@ -46,12 +45,14 @@ def check_apart(workspace: Workspace, url: str, *, but: str = "") -> None:
             raise InvalidParameter(
                 f"Input path url '{url}' overlaps with an existing external location within 'CreateExternalLocation' call."
                 f" Conflicting location: {name}.",
-                code=_OVERLAP,
             )
 
 
-def require_external(workspace: Workspace, caller: Caller, path: str, securable_type: str) -> None:
-    """Raise unless the caller may put an external table or volume there: a location that allows it, no other's directory."""
+def require_external(workspace: Workspace, caller: Caller, path: str, securable_type: str, *, but: str = "") -> None:
+    """Raise unless the caller may put an external table or volume there: a location that allows it, no other's directory.
+
+    `but` is the full name of what it replaces.
+    """
     check_url(path)
     location = location_of(workspace, path)
     if location is None:
@@ -61,12 +62,12 @@ def require_external(workspace: Workspace, caller: Caller, path: str, securable_
         )
     kind = securable_type.upper()
     require(workspace, caller, f"CREATE_EXTERNAL_{kind}", EXTERNAL_LOCATION, location)
-    conflicting = next((name for name, other in _external(workspace) if within(path, other) or within(other, path)), None)
+    others = ((name, other) for name, other in _external(workspace) if name != but)
+    conflicting = next((name for name, other in others if within(path, other) or within(other, path)), None)
     if conflicting is not None:
         raise InvalidParameter(
             f"Input path url '{path}' overlaps with other external tables or volumes within 'Create{kind.title()}' call."
             f" Conflicting tables/volumes: {conflicting}.",
-            code=_OVERLAP,
         )
 
 

@@ -10,6 +10,7 @@ from infra.emulator.sql import catalogue, lookup, result, rights, time_travel, w
 from infra.emulator.sql.errors import SqlError, already_exists
 from infra.emulator.sql.names import FullName
 from infra.emulator.sql.tokens import Tokens
+from infra.emulator.unity import paths
 from infra.emulator.unity.relations import TABLE, Relation, TableType
 from infra.emulator.warehouses import lake, versions
 from infra.emulator.warehouses.versions import Version
@@ -73,6 +74,7 @@ def _copy(
     relation = _pictured(session, name, source, version.described, table_type)
     relation["properties"] = relation["properties"] | properties
     if location:
+        paths.require_external(session.workspace, session.caller, location, TABLE, but=str(name))
         relation["storage_location"] = location
     if former is not None:
         catalogue.succeed(relation, former)

@@ -12,8 +12,8 @@ from infra.emulator.sql.statements import clone, table_definition
 from infra.emulator.sql.statements.constraints import finish_key
 from infra.emulator.sql.statements.table_definition import Definition
 from infra.emulator.sql.tokens import Tokens
-from infra.emulator.unity import relations
-from infra.emulator.unity.relations import Constraint, Relation
+from infra.emulator.unity import paths, relations
+from infra.emulator.unity.relations import TABLE, Constraint, Relation
 from infra.emulator.warehouses import lake
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ def replaceable(session: Session, name: FullName, *, replace: bool, tolerant: bo
 
 
 def _write(session: Session, name: FullName, definition: Definition, query: str | None, former: Relation | None) -> None:
+    if definition.location:
+        paths.require_external(session.workspace, session.caller, definition.location, TABLE, but=str(name))
     sql = None
     columns = definition.columns
     if query is not None:

@@ -61,9 +61,19 @@ def type_json(described: Column) -> str:
         "name": described["name"],
         "type": data_type(described).spark_json(),
         "nullable": described["nullable"],
-        "metadata": {"comment": described["comment"]} if described.get("comment") else {},
+        "metadata": _metadata(described),
     }
     return json.dumps(field, separators=(",", ":"))
+
+
+def _metadata(described: Column) -> dict[str, Any]:
+    """What Delta keeps of a column beside its type: https://github.com/delta-io/delta, protocol, "Identity Columns"."""
+    metadata: dict[str, Any] = {"comment": described["comment"]} if described.get("comment") else {}
+    if identity := described.get("identity"):
+        metadata["delta.identity.start"] = identity["start"]
+        metadata["delta.identity.step"] = identity["step"]
+        metadata["delta.identity.allowExplicitInsert"] = not identity["always"]
+    return metadata
 
 
 def data_type(described: Column) -> DataType:

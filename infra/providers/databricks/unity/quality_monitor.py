@@ -16,6 +16,7 @@ from infra.providers.databricks.differences import Change
 from infra.providers.databricks.errors import Incomplete
 from infra.providers.databricks.resource import Resource, exactly_one, found, path, posted
 from infra.providers.databricks.shapes import Shape, block, blocks, flag, integer, text, texts
+from infra.providers.databricks.unity.spelling import any_case
 from infra.providers.databricks.workspace import Workspace
 
 _TABLES: Final = "/api/2.1/unity-catalog/tables"
@@ -65,7 +66,7 @@ class QualityMonitor(Resource):
             block("onNewClassificationTagDetected", texts("emailAddresses"), listed=True),
             listed=True,
         ),
-        text("outputSchemaName", required=True),
+        text("outputSchemaName", required=True, alike=any_case),
         text("profileMetricsTableName", output=True),
         block("providerConfig", text("workspaceId", required=True), computed=True, local=True, listed=True),
         block(
@@ -79,7 +80,7 @@ class QualityMonitor(Resource):
         texts("slicingExprs"),
         block("snapshot", listed=True),
         text("status", output=True),
-        text("tableName", required=True),
+        text("tableName", required=True, alike=any_case),
         block("timeSeries", texts("granularities", required=True), text("timestampCol", required=True), listed=True),
         text("warehouseId"),
         framework=True,

@@ -105,12 +105,11 @@ class SqlTable(Resource):
             table_statements.check_columns(olds.get("columns") or [], columns)
         for at, kind, forces in super().differences(olds, news):
             yield at, kind, forces or (at == "comment" and table_statements.is_view(news))
-        held, stored = olds.get("effectiveProperties") or {}, olds.get("properties") or {}
-        wanted = news.get("properties")
+        held, wanted = olds.get("effectiveProperties") or {}, news.get("properties")
         if isinstance(wanted, dict):
             for key, value in wanted.items():
-                if stored.get(key) == value != held.get(key):
-                    yield f"effectiveProperties.{key}", "update", False
+                if held.get(key) != value:
+                    yield f"effectiveProperties.{key}", "update" if key in held else "add", False
 
     def create(self, workspace: Workspace, inputs: Properties, limits: Timeouts) -> tuple[str, Properties]:
         id = self.identity(inputs)
