@@ -36,7 +36,7 @@ def test_a_location_names_its_credential_and_its_key(governed: Registered) -> No
     }
     assert governed.inputs(location, "archive")["readOnly"] is True
     protected = {name: one["protect"] for name, one in governed.of(location).items()}
-    assert protected == {"landing": True, "archive": False}
+    assert protected == {"landing": True, "files": True, "copies": True, "archive": False}
 
 
 def test_a_connections_password_is_a_secret(governed: Registered) -> None:
