@@ -82,7 +82,6 @@ UNITY_CASES: dict[str, tuple[Make, Properties]] = {
         {
             "comment": "y",
             "owner": "analysts",
-            "properties": {"tier": "1"},
             "columns": [
                 {"name": "id", "type": "bigint", "nullable": False, "comment": "it's the key"},
                 {"name": "at", "type": "timestamp"},
