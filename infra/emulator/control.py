@@ -35,8 +35,13 @@ def _status(workspace: Workspace, _caller: Caller, _request: Request) -> dict[st
         "metastore_id": workspace.metastore_id,
         "host": workspace.host,
         "pid": os.getpid(),
-        "counts": {name: workspace.store.count(kind) for name, kind in _COUNTED},
+        "counts": {name: workspace.store.count(kind) - _system(workspace, kind) for name, kind in _COUNTED},
     }
+
+
+def _system(workspace: Workspace, kind: str) -> int:
+    """How many of a kind every workspace has: the catalog `system` and what is in it."""
+    return {"catalog": 1, "schema": workspace.store.count("schema", "system")}.get(kind, 0)
 
 
 def require_admin(caller: Caller) -> None:

@@ -36,7 +36,7 @@ from infra.emulator.identity import directory
 from infra.emulator.jobs.run_tasks import RunService
 from infra.emulator.sql.service import SqlService
 from infra.emulator.store import Store
-from infra.emulator.unity import metastores
+from infra.emulator.unity import metastores, system_schemas
 from infra.emulator.workspace import Workspace
 
 ADDRESS = "127.0.0.1"
@@ -67,6 +67,7 @@ def open_workspace(folder: Path) -> Workspace:
             store.put("workspace", "self", identity | {"admin": admin["id"]})
             metastores.seed(workspace, ADMIN_NAME)
             objects.seed(workspace, ADMIN_NAME)
+        system_schemas.seed(workspace)
         _write_token(workspace)
     return workspace
 
