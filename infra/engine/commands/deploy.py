@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, Final, cast
 
 from infra.engine import stacks
@@ -86,12 +87,12 @@ def confirmed(question: str) -> bool:
 
 def _request(options: argparse.Namespace, kind: Kind) -> Request:
     found = place(options)
-    both = getattr(options, "target_replace", [])
+    both, plugins = getattr(options, "target_replace", []), discover(options.plugin)
     return Request(
         kind=kind,
         project=options.cwd,
         stack=found.stack,
-        plugins=discover(options.plugin),
+        plugins=plugins,
         passphrase=passphrase(os.environ),
         config=dict(_pair(text) for text in options.config),
         message=options.message,
@@ -106,9 +107,17 @@ def _request(options: argparse.Namespace, kind: Kind) -> Request:
         replaces=(*getattr(options, "replace", ()), *both),
         wait=getattr(options, "wait", 0.0),
         backend=backend_folder(),
-        warm=False,
+        warm=_pays_to_import(options, found.project.program_folder, plugins),
         detailed=options.json or options.diff,
     )
+
+
+def _pays_to_import(options: argparse.Namespace, folder: Path, packages: Iterable[str]) -> bool:
+    """Whether a preview and an update follow one another, of a program that names a package: both share one import of its SDK."""
+    if options.verb == "preview" or options.skip_preview or options.preview_only:
+        return False
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in folder.glob("*.py")]
+    return any(f"pulumi_{package}" in text for package in packages for text in texts)
 
 
 def _excludes(options: argparse.Namespace) -> tuple[str, ...]:
