@@ -76,7 +76,7 @@ def test_defaults_stand_inside_objects_too() -> None:
         ("SqlEndpoint", {"clusterSize": "Small", "autoStopMins": 1.5}, "autoStopMins", "is 1.5, not a whole number"),
         ("SqlEndpoint", {"clusterSize": "Small", "maxNumClusters": True}, "maxNumClusters", "is bool, not a whole number"),
         ("SqlEndpoint", {"clusterSize": "Small", "channel": {"nam": "x"}}, "channel.nam", "did you mean 'name'?"),
-        ("Job", {"tasks": [{"taskKey": "a", "forEachTask": {}}]}, "tasks[0].forEachTask", "is not supported by the embedded"),
+        ("Job", {"dbtTask": {"commands": []}}, "dbtTask", "is not supported by the embedded"),
         ("Job", {"tasks": [{"description": "a"}]}, "tasks[0].taskKey", "Missing required property 'taskKey'"),
         ("Job", {"alwaysRunning": True}, "alwaysRunning", "is not supported by the embedded provider"),
         ("Job", {"continuous": {}, "trigger": {"periodic": {"interval": 1, "unit": "DAYS"}}}, "trigger", "keep one"),

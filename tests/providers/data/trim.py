@@ -33,7 +33,7 @@ def _schema(full: dict[str, Any]) -> dict[str, Any]:
     waiting = _references(resources)
     while waiting:
         reference = waiting.pop()
-        if reference not in types and "ForEachTask" not in reference:
+        if reference not in types:
             types[reference] = full["types"][reference]
             waiting |= _references(types[reference])
     return {"source": full["source"], "resources": resources, "types": types}

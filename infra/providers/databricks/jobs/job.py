@@ -17,18 +17,17 @@ from infra.providers.databricks.client import Answer
 from infra.providers.databricks.errors import Absent, Incomplete, Refused, Unconfirmed
 from infra.providers.databricks.jobs.job_compute import environments, job_clusters, libraries
 from infra.providers.databricks.jobs.job_tasks import tasks
+from infra.providers.databricks.jobs.job_triggers import git_source, when
 from infra.providers.databricks.jobs.notifications import email_notifications, health, webhook_notifications
 from infra.providers.databricks.resource import Resource, found, made_since
 from infra.providers.databricks.shapes import (
     AUTO_NAME,
     PROVIDER_CONFIG,
-    Field,
     Shape,
     flag,
     integer,
     mapping,
     text,
-    texts,
     unsupported,
     zero_block,
     zero_blocks,
@@ -50,47 +49,6 @@ _DEPRECATED = (
 )
 
 
-def _when() -> tuple[Field, ...]:
-    pause = text("pauseStatus", default="UNPAUSED", choices=("PAUSED", "UNPAUSED"))
-    waits = (integer("minTimeBetweenTriggersSeconds"), integer("waitAfterLastChangeSeconds"))
-    return (
-        zero_block("continuous", pause, text("taskRetryMode")),
-        zero_block(
-            "schedule",
-            pause,
-            text("quartzCronExpression", required=True),
-            unsupported("sqlCondition"),
-            text("timezoneId", required=True),
-        ),
-        zero_block(
-            "trigger",
-            unsupported("continuous"),
-            zero_block("fileArrival", *waits, text("url", required=True)),
-            unsupported("model"),
-            pause,
-            zero_block("periodic", integer("interval", required=True), text("unit", required=True)),
-            unsupported("schedule"),
-            unsupported("sqlCondition"),
-            zero_block("tableUpdate", text("condition"), *waits, texts("tableNames", required=True)),
-        ),
-        unsupported("triggers", "blocks", absent=[]),
-    )
-
-
-def _git_source() -> Field:
-    return zero_block(
-        "gitSource",
-        text("branch", api="git_branch"),
-        text("commit", api="git_commit"),
-        unsupported("gitSnapshot"),
-        unsupported("jobSource"),
-        text("provider", api="git_provider"),
-        zero_block("sparseCheckout", texts("patterns")),
-        text("tag", api="git_tag"),
-        text("url", required=True, api="git_url"),
-    )
-
-
 class Job(Resource):
     """A job."""
 
@@ -101,14 +59,16 @@ class Job(Resource):
         flag("alwaysRunning", local=True, absent=False),
         text("budgetPolicyId"),
         flag("controlRunState", local=True, absent=False),
-        unsupported("deployment"),
+        zero_block(
+            "deployment", text("deploymentId"), text("kind", required=True), text("metadataFilePath"), text("versionId")
+        ),
         text("description"),
         text("editMode"),
         email_notifications(),
         environments(),
         text("existingClusterId"),
         text("format", computed=True, derived=True),
-        _git_source(),
+        git_source(),
         health(),
         job_clusters(),
         libraries(),
@@ -138,7 +98,7 @@ class Job(Resource):
         text("url", output=True, local=True),
         text("usagePolicyId"),
         webhook_notifications(),
-        *_when(),
+        *when(),
         *(unsupported(name) for name in _DEPRECATED),
     )
 

@@ -1,7 +1,4 @@
-"""Where a job's tasks run: serverless environments, clusters made for a run, libraries. Shapes only.
-
-Of a classic cluster the properties that a cluster policy usually leaves open are supported; the others are refused by name.
-"""
+"""Where a job's tasks run: serverless environments, clusters made for a run, libraries. Shapes only."""
 
 from __future__ import annotations
 
@@ -11,6 +8,7 @@ from infra.providers.databricks.shapes import (
     flag,
     integer,
     mapping,
+    number,
     text,
     texts,
     unsupported,
@@ -73,9 +71,10 @@ def job_clusters() -> Field:
     )
 
 
-def new_cluster() -> Field:
-    """A classic cluster."""
-    return zero_block("newCluster", *_sizes(), *_settings(), *_refused())
+def new_cluster(*, policy_lists: bool = True) -> Field:
+    """A classic cluster. Which of a policy's defaults are taken (`policy_lists`) only a job's own tasks can say."""
+    lists = (unsupported("__applyPolicyDefaultValuesAllowLists", "texts", wire="__apply_policy_default_values_allow_list"),)
+    return zero_block("newCluster", *_sizes(), *_settings(), *_clouds(), *_surroundings(), *(lists if policy_lists else ()))
 
 
 def _sizes() -> tuple[Field, ...]:
@@ -132,21 +131,75 @@ def _settings() -> tuple[Field, ...]:
 
 def _init_scripts() -> Field:
     places = ("abfss", "dbfs", "file", "gcs", "volumes", "workspace")
-    destinations = (zero_block(place, text("destination", required=True)) for place in places)
-    return blocks("initScripts", *zeroed(*destinations, unsupported("s3")), absent=[])
+    return blocks("initScripts", *zeroed(*(_destination(place) for place in places), _s3()), absent=[])
 
 
-def _refused() -> tuple[Field, ...]:
+def _destination(place: str) -> Field:
+    return zero_block(place, text("destination", required=True))
+
+
+def _s3() -> Field:
+    return zero_block(
+        "s3",
+        text("cannedAcl"),
+        text("destination", required=True),
+        flag("enableEncryption"),
+        text("encryptionType"),
+        text("endpoint"),
+        text("kmsKey"),
+        text("region"),
+    )
+
+
+def _clouds() -> tuple[Field, ...]:
     return (
-        unsupported("__applyPolicyDefaultValuesAllowLists", "texts", wire="__apply_policy_default_values_allow_list"),
-        unsupported("azureAttributes"),
-        unsupported("clusterLogConf"),
-        unsupported("clusterMountInfos", "blocks", wire="cluster_mount_info", absent=[]),
-        unsupported("dockerImage"),
-        unsupported("driverNodeTypeFlexibility"),
-        unsupported("gcpAttributes"),
-        unsupported("libraries", "blocks", wire="library", absent=[]),
-        unsupported("providerConfig"),
-        unsupported("workerNodeTypeFlexibility"),
-        unsupported("workloadType"),
+        zero_block(
+            "azureAttributes",
+            text("availability"),
+            text("capacityReservationGroup"),
+            integer("firstOnDemand"),
+            zero_block("logAnalyticsInfo", text("logAnalyticsPrimaryKey"), text("logAnalyticsWorkspaceId")),
+            number("spotBidMaxPrice"),
+            computed=True,
+        ),
+        zero_block(
+            "gcpAttributes",
+            text("availability"),
+            integer("bootDiskSize"),
+            text("confidentialComputeType"),
+            integer("firstOnDemand"),
+            text("googleServiceAccount"),
+            integer("localSsdCount"),
+            flag("usePreemptibleExecutors"),
+            text("zoneId"),
+            computed=True,
+        ),
+    )
+
+
+def _surroundings() -> tuple[Field, ...]:
+    """What a cluster is given besides machines: an image, mounts, places for logs, libraries, whom it serves."""
+    return (
+        zero_block("clusterLogConf", _destination("dbfs"), _s3(), _destination("volumes")),
+        zero_blocks(
+            "clusterMountInfos",
+            text("localMountDirPath", required=True),
+            zero_block("networkFilesystemInfo", text("mountOptions"), text("serverAddress", required=True), required=True),
+            text("remoteMountDirPath"),
+            wire="cluster_mount_info",
+            absent=[],
+        ),
+        zero_block(
+            "dockerImage",
+            zero_block("basicAuth", text("password", required=True, secret=True), text("username", required=True)),
+            text("url", required=True),
+        ),
+        zero_block("driverNodeTypeFlexibility", texts("alternateNodeTypeIds")),
+        libraries(),
+        zero_block("providerConfig", text("workspaceId"), computed=True),
+        zero_block("workerNodeTypeFlexibility", texts("alternateNodeTypeIds")),
+        zero_block(
+            "workloadType",
+            zero_block("clients", flag("jobs", default=True), flag("notebooks", default=True), required=True),
+        ),
     )
