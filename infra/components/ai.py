@@ -72,12 +72,10 @@ class Ai(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _experiment(self, key: str, model: Experiment) -> None:
-        tags = [databricks.MlflowExperimentTagArgs(key=tag, value=value) for tag, value in sorted(model.tags.items())]
         experiment = databricks.MlflowExperiment(
             key,
             name=pulumi.Output.concat(self._args.folder, "/", key),
             artifact_location=model.location,
-            tags=tags or None,
             opts=self._inside,
         )
         if model.permissions:

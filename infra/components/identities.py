@@ -38,6 +38,8 @@ class Identities(pulumi.ComponentResource):
         self._everyone = args.environment.identities
         self._inside = pulumi.ResourceOptions(parent=self)
         self._of_account = args.environment.identities.level == "account"
+        # Said outright: an account's directory may have a workspace's address.
+        self._api = "account" if self._of_account else None
         self._made_at = pulumi.ResourceOptions(parent=self, provider=args.account) if self._of_account else self._inside
         runners, users, groups = self._service_principals(), self._users(), self._groups()
         made: dict[str, Made] = {**runners, **users, **groups}
@@ -80,6 +82,7 @@ class Identities(pulumi.ComponentResource):
                 key,
                 display_name=self._environment.service_principal_name(key),
                 **self._granted_at_birth(one.entitlements, USUAL),
+                api=self._api,
                 opts=self._made_at,
             )
             for key, one in self._everyone.service_principals.items()
@@ -93,6 +96,7 @@ class Identities(pulumi.ComponentResource):
                 user_name=one.email,
                 display_name=one.name,
                 **self._granted_at_birth(one.entitlements, USUAL),
+                api=self._api,
                 opts=self._made_at,
             )
             for key, one in self._everyone.users.items()
@@ -105,6 +109,7 @@ class Identities(pulumi.ComponentResource):
                 key,
                 display_name=self._environment.group_name(key),
                 **self._granted_at_birth(one.entitlements, ()),
+                api=self._api,
                 opts=self._made_at,
             )
             for key, one in self._everyone.groups.items()
@@ -120,7 +125,9 @@ class Identities(pulumi.ComponentResource):
         ids = self.principals.ids
         for key, group in self._everyone.groups.items():
             for member in group.members:
-                databricks.GroupMember(f"{key}/{member}", group_id=ids[key], member_id=ids[member], opts=self._made_at)
+                databricks.GroupMember(
+                    f"{key}/{member}", group_id=ids[key], member_id=ids[member], api=self._api, opts=self._made_at
+                )
 
     def _rights(self, made: dict[str, Made]) -> None:
         """What goes by number and comes after: assignment to the workspace, entitlements of those who are there already."""

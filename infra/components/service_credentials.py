@@ -65,6 +65,7 @@ class ServiceCredentials(pulumi.ComponentResource):
             name,
             service_principal_id=self._number,
             lifetime=f"{model.days * _SECONDS_A_DAY}s",
+            api="account" if of_account else None,
             opts=pulumi.ResourceOptions(parent=self, provider=self._args.account if of_account else None),
         )
         databricks.Secret(

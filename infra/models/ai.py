@@ -31,12 +31,10 @@ class RegisteredModel(Record):
 
 
 class Experiment(Record):
-    """An MLflow experiment: a folder of training runs."""
+    """An MLflow experiment: a folder of training runs. Its tags are the platform's and its users'."""
 
     location: Text | None = None
     """Where its artifacts are kept, where not in the workspace's own storage."""
-    tags: Mapping[str, Text] = {}
-    """Tags."""
     permissions: Mapping[Key, Literal["CAN_READ", "CAN_EDIT", "CAN_MANAGE"]] = {}
     """What each principal may do with it."""
 

@@ -42,9 +42,9 @@ def test_the_account_is_the_one_of_the_environment(account: Registered) -> None:
 
 def test_whoever_is_the_accounts_is_made_there(account: Registered) -> None:
     """Without entitlements, which an account has none of; who exists is not made."""
-    assert inputs(account, "ServicePrincipal") == {"runner": {"displayName": "runner-account"}}
-    assert inputs(account, "User") == {"ann": {"userName": "ann@example.com", "displayName": "Ann"}}
-    assert inputs(account, "Group") == {"team": {"displayName": "team"}}
+    assert inputs(account, "ServicePrincipal") == {"runner": {"displayName": "runner-account", "api": "account"}}
+    assert inputs(account, "User") == {"ann": {"userName": "ann@example.com", "displayName": "Ann", "api": "account"}}
+    assert inputs(account, "Group") == {"team": {"displayName": "team", "api": "account"}}
     for type in ("ServicePrincipal", "User", "Group", "GroupMember", "MwsPermissionAssignment"):
         assert made_at(account, type) == {"account"}
 
@@ -105,6 +105,7 @@ def test_an_oauth_secret_goes_into_its_scope(account: Registered) -> None:
     assert account.inputs("ServicePrincipalSecret", "runner") == {
         "servicePrincipalId": number("runner"),
         "lifetime": "2592000s",
+        "api": "account",
     }
     assert account.inputs("Secret", "runner") == {
         "scope": "delivery-account",

@@ -88,7 +88,6 @@ def test_experiments_are_in_the_environments_folder(working: Registered) -> None
     """And go with it."""
     assert working.inputs("MlflowExperiment", "churn") == {
         "name": "/Shared/lakestead/working/delivered/churn",
-        "tags": [{"key": "team", "value": "streaming"}],
     }
 
 

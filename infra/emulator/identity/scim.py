@@ -22,13 +22,25 @@ _LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 _DEFAULT_PAGE, _LONGEST_PAGE = 100, 10_000
 
 
+_EVERYTHING = frozenset(
+    {"id", "schemas", "meta", "members", "groups", *VALUE_LISTS, *(field for kept in KEPT.values() for field in kept)}
+)
+
+
 def _wanted(request: Request) -> frozenset[str] | None:
-    """The attributes to answer, None for all. Nested ones count as their parent; an applicationId is always told."""
+    """The attributes to answer, None for all. The account answers no entitlements: those are the workspace's."""
+    asked = _asked(request)
+    if not request.path.startswith("/api/2.0/account"):
+        return asked
+    return (_EVERYTHING if asked is None else asked) - {"entitlements"}
+
+
+def _asked(request: Request) -> frozenset[str] | None:
+    """What the query asks for. Nested attributes count as their parent; an applicationId is always told."""
     if listed := request.query.get("attributes"):
         return frozenset({"id", "schemas", "applicationId", *(name.strip().partition(".")[0] for name in listed.split(","))})
     if excluded := request.query.get("excludedAttributes"):
-        everything = {"id", "schemas", "meta", "members", "groups", *VALUE_LISTS, *(f for kept in KEPT.values() for f in kept)}
-        return frozenset(everything - {name.strip() for name in excluded.split(",")} | {"id", "schemas"})
+        return _EVERYTHING - {name.strip() for name in excluded.split(",")} | {"id", "schemas"}
     return None
 
 
@@ -40,7 +52,7 @@ def _me(workspace: Workspace, caller: Caller, request: Request) -> Document:
 
 
 def _create(kind: Kind, workspace: Workspace, caller: Caller, request: Request) -> Response | Document:
-    return render(workspace, kind, create(workspace, caller, kind, request.body))
+    return render(workspace, kind, create(workspace, caller, kind, request.body), _wanted(request))
 
 
 def _get(kind: Kind, workspace: Workspace, _caller: Caller, request: Request) -> Document:
@@ -48,7 +60,7 @@ def _get(kind: Kind, workspace: Workspace, _caller: Caller, request: Request) ->
 
 
 def _replace(kind: Kind, workspace: Workspace, caller: Caller, request: Request) -> Document:
-    return render(workspace, kind, replace(workspace, caller, kind, request.parameters["id"], request.body))
+    return render(workspace, kind, replace(workspace, caller, kind, request.parameters["id"], request.body), _wanted(request))
 
 
 def _patch(kind: Kind, workspace: Workspace, caller: Caller, request: Request) -> Response:
