@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,22 +17,31 @@ _CONFIG = re.compile(r"config:\s*(\{\s*\}\s*)?(#.*)?$")
 
 def set_entry(path: Path, key: str, value: Any) -> None:
     """Put a configuration value there; the old one's lines go."""
-    _write(path, key, yaml.safe_dump({key: value}, allow_unicode=True, default_flow_style=False, width=10**6).splitlines())
+    _write(path, _with_entry(_lines(path), key, _entry(key, value)))
 
 
 def remove_entry(path: Path, key: str) -> None:
     """Take a configuration value away."""
-    _write(path, key, [])
+    _write(path, _with_entry(_lines(path), key, []))
 
 
-def set_salt(path: Path, salt: str) -> None:
-    """Put the state of the stack's secrets provider there."""
-    kept = [line for line in _lines(path) if not line.startswith("encryptionsalt:")]
-    files.write(path, "\n".join([f"encryptionsalt: {salt}", *kept]) + "\n", mode=0o644)
+def seal(path: Path, entries: Mapping[str, Any], salt: str) -> None:
+    """Put the state of the stack's secrets provider there, with the values that are encrypted by it, all at once."""
+    lines = [f"encryptionsalt: {salt}", *(line for line in _lines(path) if not line.startswith("encryptionsalt:"))]
+    for key, value in entries.items():
+        lines = _with_entry(lines, key, _entry(key, value))
+    _write(path, lines)
 
 
-def _write(path: Path, key: str, entry: list[str]) -> None:
-    lines = _lines(path)
+def _write(path: Path, lines: list[str]) -> None:
+    files.write(path, "\n".join(lines) + "\n", mode=0o644)
+
+
+def _entry(key: str, value: Any) -> list[str]:
+    return yaml.safe_dump({key: value}, allow_unicode=True, default_flow_style=False, width=10**6).splitlines()
+
+
+def _with_entry(lines: list[str], key: str, entry: list[str]) -> list[str]:
     start = next((number for number, line in enumerate(lines) if _CONFIG.match(line)), None)
     if start is None:
         lines, start = [*lines, "config:"], len(lines)
@@ -43,7 +53,7 @@ def _write(path: Path, key: str, entry: list[str]) -> None:
     fresh = [indent + line for line in entry]
     body = body + fresh if found is None else body[: found[0]] + fresh + body[found[1] :]
     head = "config:" if any(map(_says_something, body)) else "config: {}"
-    files.write(path, "\n".join([*lines[:start], head, *body, *lines[end:]]) + "\n", mode=0o644)
+    return [*lines[:start], head, *body, *lines[end:]]
 
 
 def _span(body: list[str], key: str, indent: str) -> tuple[int, int] | None:

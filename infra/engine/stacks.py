@@ -97,28 +97,39 @@ def set_tags(backend: Backend, changed: Mapping[str, str]) -> None:
 
 
 def change_passphrase(project: Project, backend: Backend, old: str | None, new: str, *, clock: Clock = SYSTEM) -> None:
-    """Encrypt state and configuration anew. What the history holds stays under the passphrase of its time."""
+    """Encrypt configuration and state anew. What the history holds stays under the passphrase of its time.
+
+    The stack's file comes first, in one write, then the state. Interrupted between them, it goes on when it is run again with
+    the same passphrases.
+    """
     file = load_stack_file(project, backend.stack)
     with backend.locked():
-        former = opened_cipher(old, backend.secrets_state() or file.salt, writes=False)
-        config = {key: _reencrypted(value, former, None) for key, value in file.config.items()}
+        state = backend.secrets_state()
+        former = opened_cipher(old, state or file.salt, writes=False)
         checkpoint, text = backend.decode(Codec(former)), backend.read()
-        cipher = Cipher.create(new)
+        cipher = _begun(new, file.salt) if state not in {"", file.salt} else None
+        if cipher is None:
+            cipher = Cipher.create(new)
+            config = {key: _reencrypted(value, former, cipher) for key, value in file.config.items()}
+            stack_file.seal(file.path, {key: config[key] for key in config if config[key] != file.config[key]}, cipher.state)
         if text is not None:
             keep_backup(backend, text)
             _write(backend, checkpoint, Codec(cipher), cipher, clock)
-        for key, value in config.items():
-            if value != file.config[key]:
-                stack_file.set_entry(file.path, key, _reencrypted(file.config[key], former, cipher))
-        stack_file.set_salt(file.path, cipher.state)
 
 
-def _reencrypted(value: Any, former: Cipher | None, cipher: Cipher | None) -> Any:
-    """`value` with its secure parts under another cipher; with none in clear."""
+def _begun(passphrase: str, salt: str) -> Cipher | None:
+    """The cipher under which an interrupted change has put the stack's file; None if there was none."""
+    try:
+        return Cipher.open(passphrase, salt) if salt else None
+    except SecretsError:
+        return None
+
+
+def _reencrypted(value: Any, former: Cipher | None, cipher: Cipher) -> Any:
+    """`value` with its secure parts under another cipher."""
     if isinstance(value, dict):
         if set(value) == {"secure"} and former is not None:
-            text = former.decrypt(str(value["secure"]))
-            return {"secure": cipher.encrypt(text)} if cipher is not None else text
+            return {"secure": cipher.encrypt(former.decrypt(str(value["secure"])))}
         return {key: _reencrypted(item, former, cipher) for key, item in value.items()}
     return [_reencrypted(item, former, cipher) for item in value] if isinstance(value, list) else value
 

@@ -13,7 +13,12 @@ from typing import Any
 
 import pytest
 
+from infra.engine import stacks
 from infra.engine.__main__ import main
+from infra.engine.backend import FileBackend
+from infra.engine.project import load_project, load_stack_file, resolved_config
+from infra.engine.secrets import Cipher
+from infra.engine.values import Secret
 from tests.engine.bench import Bench
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -207,6 +212,21 @@ def test_another_passphrase(folder: Path, engine: Engine, monkeypatch: pytest.Mo
     monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "y")
     assert json.loads(engine("stack", "output", "--json", "--show-secrets")[1])["password"] == "hunter2"
     assert engine("config", "get", "token")[1] == token
+
+
+def test_a_change_of_the_passphrase_goes_on_where_it_was_interrupted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the stack's file and the state: run again with the same passphrases, it ends."""
+    project, backend = load_project(folder), FileBackend(folder / "state", "t2", "dev")
+    with monkeypatch.context() as broken:
+        broken.setattr(FileBackend, "write", lambda self, text: sys.exit("killed"))
+        with pytest.raises(SystemExit):
+            stacks.change_passphrase(project, backend, "x", "y")
+    stacks.change_passphrase(project, backend, "x", "y")
+    file = load_stack_file(project, "dev")
+
+    assert file.salt == backend.secrets_state()
+    assert resolved_config(project, file, {}, Cipher.open("y", file.salt)).values["t2:token"]
+    assert backend.load("y").outputs["password"] == Secret("hunter2")
 
 
 def test_cancel_breaks_the_lock_of_the_dead(folder: Path, engine: Engine) -> None:
