@@ -58,8 +58,7 @@ def run(work: Callable[[Callable[[Event], None]], Result], listener: Callable[[E
     printed, output = os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
-    gc.collect()
-    gc.freeze()
+    gc.freeze()  # what is there when the child begins is not looked through, so it stays shared
     try:
         child = os.fork()
     finally:

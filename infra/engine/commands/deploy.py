@@ -113,7 +113,7 @@ def _request(options: argparse.Namespace, kind: Kind) -> Request:
 
 
 def _pays_to_import(options: argparse.Namespace, folder: Path, packages: Iterable[str]) -> bool:
-    """Whether a preview and an update follow one another, of a program that names a package: both share one import of its SDK."""
+    """Whether a preview and an update follow one another, of a program that names a package: they share one import."""
     if options.verb == "preview" or options.skip_preview or options.preview_only:
         return False
     texts = [path.read_text(encoding="utf-8", errors="replace") for path in folder.glob("*.py")]
