@@ -245,7 +245,34 @@ def _check_sql_task(where: str, task: Document, _settings: Document) -> None:
         raise InvalidParameter(f"{where}sql_task needs exactly one of query, file, alert and dashboard, got {given or 'none'}.")
 
 
+def _check_condition_task(where: str, task: Document, _settings: Document) -> None:
+    known = ("EQUAL_TO", "NOT_EQUAL", "GREATER_THAN", "GREATER_THAN_OR_EQUAL", "LESS_THAN", "LESS_THAN_OR_EQUAL")
+    if task.get("op") not in known:
+        raise InvalidParameter(f"{where}condition_task.op must be one of {', '.join(known)}, got '{task.get('op')}'.")
+    for side in ("left", "right"):
+        if task.get(side) is None:
+            raise InvalidParameter(f"{where}condition_task needs a {side}.")
+
+
+def _check_run_job_task(where: str, task: Document, _settings: Document) -> None:
+    if not isinstance(task.get("job_id"), int):
+        raise InvalidParameter(f"{where}run_job_task needs a job_id.")
+
+
+def _check_for_each_task(where: str, task: Document, settings: Document) -> None:
+    inner = task.get("task")
+    if not isinstance(inner, dict) or not task.get("inputs"):
+        raise InvalidParameter(f"{where}for_each_task needs inputs and a task.")
+    if inner.get("for_each_task"):
+        raise InvalidParameter(f"{where}a for_each_task cannot be inside of another.")
+    _integer(task, "concurrency", 1, 100, where)
+    _check_task(inner, settings)
+
+
 _TYPE_CHECKS: Final[dict[str, Callable[[str, Document, Document], None]]] = {
+    "condition_task": _check_condition_task,
     "dbt_task": _check_dbt_task,
+    "for_each_task": _check_for_each_task,
+    "run_job_task": _check_run_job_task,
     "sql_task": _check_sql_task,
 }

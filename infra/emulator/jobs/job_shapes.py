@@ -33,7 +33,7 @@ _TASK: Final[dict[str, Shape]] = {
     "task_key": str,
     "description": str,
     "run_if": str,
-    "depends_on": [{"task_key": str}],
+    "depends_on": [{"task_key": str, "outcome": str}],
     "environment_key": str,
     "existing_cluster_id": str,
     "job_cluster_key": str,
@@ -47,6 +47,9 @@ _TASK: Final[dict[str, Shape]] = {
     "email_notifications": dict,
     "dbt_task": _DBT_TASK,
     "sql_task": _SQL_TASK,
+    "condition_task": {"op": str},
+    "run_job_task": {"job_id": int, "job_parameters": dict, "dbt_commands": [str]},
+    "for_each_task": {"concurrency": int, "task": dict},
 }
 SETTINGS: Final[dict[str, Shape]] = {
     "name": str,

@@ -18,6 +18,8 @@ from infra.emulator.store import Document
 from infra.emulator.workspace import Caller, Workspace
 
 _LINK_SECONDS: Final = 1800
+#: Of what a task has left, what this call answers; the rest is shown with the task run.
+_ANSWERED: Final = ("sql_output", "run_job_output")
 #: Of a longer log, only its end is answered.
 _LOG_BYTES: Final = 5 * 1024 * 1024
 
@@ -39,7 +41,7 @@ def _get_output(workspace: Workspace, caller: Caller, request: Request) -> Docum
         body["error"] = task_run["error"]
     if task_run.get("trace"):
         body["error_trace"] = task_run["trace"]
-    body |= task_run.get("output") or {}
+    body |= {name: value for name, value in (task_run.get("output") or {}).items() if name in _ANSWERED}
     if task_type(task_run["task"]) == "dbt_task":
         body["dbt_output"] = _dbt_output(workspace, task_run)
     return body

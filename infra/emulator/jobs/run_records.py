@@ -146,9 +146,15 @@ def shown_task(workspace: Workspace, run: Document, task_run: Document) -> dict[
     task = task_run["task"]
     kind = task_type(task)
     duration = max(0, task_run["end_time"] - task_run["start_time"]) if task_run["start_time"] else 0
+    output = task_run.get("output") or {}
+    what = task[kind]
+    if "condition_outcome" in output:
+        what = what | {"outcome": output["condition_outcome"]}
+    elif "for_each_stats" in output:
+        what = what | {"stats": output["for_each_stats"]}
     return {
         **{name: task[name] for name in _TASK_FIELDS if name in task},
-        kind: task[kind],
+        kind: what,
         "run_id": task_run["run_id"],
         "attempt_number": task_run["attempt_number"],
         "original_attempt_run_id": task_run["original_attempt_run_id"],

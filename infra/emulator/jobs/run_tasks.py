@@ -9,6 +9,7 @@ from typing import TypeAlias
 from infra.emulator.errors import InvalidParameter, NotImplementedHere, WorkspaceError
 from infra.emulator.identity import directory
 from infra.emulator.jobs import dbt_tasks, run_records
+from infra.emulator.jobs.control_tasks import JobRunner, LoopRunner, condition
 from infra.emulator.jobs.dbt_host import DbtHost, DbtUnavailable
 from infra.emulator.jobs.dbt_tasks import DbtRunner
 from infra.emulator.jobs.job_settings import task_type
@@ -37,7 +38,15 @@ class TaskRunner:
         self._workspace = workspace
         self._host = DbtHost(workspace.folder)
         dbt = DbtRunner(workspace, self._host, ParseCache(workspace.folder.resolve() / "parsed"))
-        self._runners: dict[str, Runner] = {"dbt_task": dbt.run, "sql_task": SqlRunner(workspace).run}
+        sql = SqlRunner(workspace)
+        self._runners: dict[str, Runner] = {
+            "dbt_task": dbt.run,
+            "sql_task": sql.run,
+            "dashboard_task": sql.run_dashboard,
+            "condition_task": condition,
+            "run_job_task": JobRunner(workspace).run,
+            "for_each_task": LoopRunner(self._run).run,
+        }
 
     def __call__(self, run: Document, task_run: Document, stop: Stop) -> Outcome:
         """Carry out one task run. What is not an error of the task's or of its set-up is raised."""
@@ -57,12 +66,7 @@ class TaskRunner:
     def _carry_out(self, run: Document, task_run: Document, stop: Stop) -> Outcome:
         task = task_run["task"]
         kind = task_type(task)
-        runner = self._runners.get(kind)
-        if runner is None:
-            raise NotImplementedHere(
-                f"Task '{task['task_key']}' is a {kind}, which this workspace does not run. It runs:"
-                f" {', '.join(sorted(self._runners))}."
-            )
+        self._check_known(kind, task["task_key"])
         principal = directory.caller_named(self._workspace, run["run_as"])
         if principal is None:
             raise InvalidParameter(f"The job runs as '{run['run_as']}', which is no principal of this workspace.")
@@ -70,7 +74,19 @@ class TaskRunner:
         values = values_of(run, task_run, others, self._workspace.host, self._workspace.id)
         folder = folder_of(self._workspace, task_run)
         folder.mkdir(parents=True, exist_ok=True)
-        return runner(resolve(task[kind], values), run["settings"], principal, folder, stop)
+        return self._run(kind, resolve(task[kind], values), run["settings"], principal, folder, stop)
+
+    def _check_known(self, kind: str, key: str) -> None:
+        if kind not in self._runners:
+            raise NotImplementedHere(
+                f"Task '{key}' is a {kind}, which this workspace does not run. It runs: {', '.join(sorted(self._runners))}."
+            )
+
+    def _run(self, kind: str, what: Document, settings: Document, principal: Caller, folder: Path, stop: Stop) -> Outcome:  # noqa: PLR0917 - what a Runner takes, and the kind
+        """One task, or one iteration of a loop."""
+        if kind == "for_each_task":
+            self._check_known(task_type(what["task"]), what["task"].get("task_key", ""))
+        return self._runners[kind](what, settings, principal, folder, stop)
 
 
 class RunService(Supervisor):

@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from infra.emulator.jobs import run_records, run_states, task_graph
-from infra.emulator.jobs.job_settings import dependencies
+from infra.emulator.jobs.job_settings import dependencies, task_type
 from infra.emulator.jobs.run_states import BLOCKED, ERROR, PENDING, RUNNING, TERMINATING, WAITING_FOR_RETRY
 from infra.emulator.jobs.task_outcome import Execute, Outcome, Stop
 from infra.emulator.store import Document
@@ -25,6 +25,8 @@ from infra.emulator.workspace import Workspace
 _LOOK: Final = 0.2
 #: Seconds that a task waits for its start to be on record.
 _PATIENCE: Final = 5.0
+#: Kinds of tasks that wait for other tasks.
+_WAITING: Final = frozenset({"for_each_task", "run_job_task"})
 _MESSAGES: Final = {"CANCELED": "Run cancelled.", "TIMEDOUT": "Run timed out."}
 
 
@@ -108,7 +110,7 @@ class RunThread:
             elif task_run["task"].get("disabled"):
                 self._end_task(key, "DISABLED", run_states.NOT_RUN["DISABLED"])
             elif all(map(run_states.is_final, upstream)):
-                verdict = task_graph.verdict(task_run["task"]["run_if"], [other["result"] for other in upstream])
+                verdict = task_graph.verdict(task_run["task"]["run_if"], self._results(task_run["task"]))
                 if verdict == task_graph.RUN:
                     self._begin(key)
                     continue
@@ -118,10 +120,23 @@ class RunThread:
             ended = True
         return ended
 
+    def _results(self, task: Document) -> list[str]:
+        """How the tasks ended that this one waits for; a condition that went the other way counts as excluded."""
+        found = []
+        for entry in task.get("depends_on") or ():
+            other = self._tasks[entry["task_key"]]
+            took = (other.get("output") or {}).get("condition_outcome")
+            missed = other["result"] == "SUCCESS" and entry.get("outcome") not in (None, "", took)
+            found.append("EXCLUDED" if missed else str(other["result"]))
+        return found
+
     def _begin(self, key: str) -> None:
         self._update_task(key, phase=PENDING)
         stop = self._stops[key] = Stop()
-        self._pool.submit(self._perform, self._run, self._tasks[key], stop)
+        if task_type(self._tasks[key]["task"]) in _WAITING:  # in the pool they would keep places from what they wait for
+            threading.Thread(target=self._perform, args=(self._run, self._tasks[key], stop), daemon=True).start()
+        else:
+            self._pool.submit(self._perform, self._run, self._tasks[key], stop)
 
     def _perform(self, run: Document, task_run: Document, stop: Stop) -> None:
         """In a thread of the pool."""

@@ -1,7 +1,7 @@
 """Saved queries and alerts on them: /api/2.0/sql/queries, /api/2.0/sql/alerts.
 
 databricks-sdk `sql.QueriesAPI`, `Query`, `sql.AlertsAPI`, `Alert`. A name is unique in its folder; what is deleted goes to the
-trash, where it is still read by its id. An alert here is evaluated by a job's task alone (`infra.emulator.jobs.sql_tasks`).
+trash, where it is still read by its id. An alert here is evaluated by a job's task alone.
 """
 
 from __future__ import annotations

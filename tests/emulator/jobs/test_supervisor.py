@@ -71,5 +71,6 @@ def test_a_kind_of_task_that_does_not_run_here_is_refused_by_name(workspace: Liv
     assert (outcome.result, outcome.hopeless, outcome.message) == (
         "ERROR",
         True,
-        "Task 'nb' is a notebook_task, which this workspace does not run. It runs: dbt_task, sql_task.",
+        "Task 'nb' is a notebook_task, which this workspace does not run. It runs: condition_task, dashboard_task,"
+        " dbt_task, for_each_task, run_job_task, sql_task.",
     )

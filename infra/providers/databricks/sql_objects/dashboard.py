@@ -68,7 +68,9 @@ class Dashboard(Resource):
         if UNKNOWN in (news.get("filePath"), news.get("serializedDashboard")):
             yield from (change for change in changes if change[0] != "etag")
             return
-        unchanged = olds.get("md5") == md5(_content(news)) and not olds.get("dashboardChangeDetected")
+        content = _content(news)
+        same = olds.get("md5") == md5(content) or _same_text(olds.get("serializedDashboard"), content.decode(errors="replace"))
+        unchanged = same and not olds.get("dashboardChangeDetected")
         yield from (change for change in changes if not (unchanged and change[0] in _CONTENT))
 
     def locate(self, workspace: Workspace, inputs: Properties, since: float) -> str | None:
