@@ -14,14 +14,13 @@ pytestmark = pytest.mark.xdist_group("acceptance")
 
 ENVIRONMENT = Path(__file__).parents[1] / "components" / "environments" / "governed.yaml"
 
-#: The same in this workspace: its own metastore, its own secrets, and no grants on system tables, which it does not hold.
+#: The same in this workspace: its own metastore, its own secrets.
 HERE = """
 extends: governed
 metastore: {{id: {metastore}}}
 secrets: {{source: none}}
 governance:
   tags: {{pci: {{existing: false}}}}
-  system_schemas: {{access: {{grants: null}}, billing: {{grants: null}}}}
 data_classification: {{data_masking: {masking}}}
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,15 @@ def test_every_environment_of_the_project_is_sound() -> None:
 
     assert names == ["dev", "dr", "local", "pr", "prod", "staging"]
     assert names == [load_environment(name, FOLDER).name for name in names]
+
+
+def test_all_environments_load_within_a_second() -> None:
+    """Of this process's time, imports left out."""
+    begun = time.process_time()
+    for name in environment_names(FOLDER):
+        load_environment(name, FOLDER)
+
+    assert time.process_time() - begun < 1
 
 
 def test_only_prod_and_what_stands_in_for_it_are_protected() -> None:
