@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,6 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from infra.engine.events import Event, StepEnded
+from infra.operations.engines.port import Chosen, Listener, Options
+from infra.operations.engines.pulumi import PulumiEngine
+from infra.operations.settings import Settings
 from tests.emulator.conftest import serve
 
 ROOT = Path(__file__).parents[3]
@@ -31,42 +36,52 @@ pytestmark = pytest.mark.skipif(shutil.which("pulumi") is None, reason="there is
 
 
 @pytest.fixture
-def engines(tmp_path: Path) -> Iterator[tuple[Engine, Engine]]:
-    """The embedded engine and the CLI on one project: call them with a verb and a comment."""
+def shop(tmp_path: Path) -> Iterator[tuple[Path, dict[str, str]]]:
+    """A project's folder, and the environment of its commands."""
     folder = tmp_path / "shop"
     folder.mkdir()
+    found_first = (f"{ROOT}/scripts/pulumi-plugins", str(Path(sys.executable).parent), os.environ["PATH"])
     (folder / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
     (folder / "__main__.py").write_text(PROGRAM)
     with serve(tmp_path / "workspace") as live:
-        variables = {
-            "PATH": f"{ROOT}/scripts/pulumi-plugins{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "HOME": str(tmp_path),
-            "PYTHONPATH": str(ROOT),
-            "LAKESTEAD_PYTHON": sys.executable,
-            "PULUMI_HOME": str(tmp_path / "home"),
-            "PULUMI_BACKEND_URL": f"file://{folder}",
-            "PULUMI_CONFIG_PASSPHRASE": "x",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "TEST_HOST": live.host,
-            "TEST_TOKEN": live.token,
-        }
+        yield (
+            folder,
+            {
+                "PATH": os.pathsep.join(found_first),
+                "HOME": str(tmp_path),
+                "PYTHONPATH": str(ROOT),
+                "LAKESTEAD_PYTHON": sys.executable,
+                "PULUMI_HOME": str(tmp_path / "home"),
+                "PULUMI_BACKEND_URL": f"file://{folder}",
+                "PULUMI_CONFIG_PASSPHRASE": "x",
+                "PULUMI_SKIP_UPDATE_CHECK": "true",
+                "TEST_HOST": live.host,
+                "TEST_TOKEN": live.token,
+            },
+        )
 
-        def run(command: list[str], comment: str) -> str:
-            done = subprocess.run(
-                command, cwd=folder, env=variables | {"TEST_COMMENT": comment}, capture_output=True, text=True, check=False
-            )
-            assert done.returncode == 0, done.stdout + done.stderr
-            return done.stdout
 
-        def embedded(verb: str, comment: str) -> str:
-            options = [] if verb == "preview" else ["--yes"]
-            return run([sys.executable, "-m", "infra.engine", verb, "--stack", "dev", *options], comment)
+@pytest.fixture
+def engines(shop: tuple[Path, dict[str, str]]) -> tuple[Engine, Engine]:
+    """The embedded engine and the CLI on one project: call them with a verb and a comment."""
+    folder, variables = shop
 
-        def cli(verb: str, comment: str) -> str:
-            options = [] if verb == "preview" else ["--yes", "--skip-preview"]
-            return run(["pulumi", verb, "--stack", "dev", "--non-interactive", *options], comment)
+    def run(command: list[str], comment: str) -> str:
+        done = subprocess.run(
+            command, cwd=folder, env=variables | {"TEST_COMMENT": comment}, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
-        yield embedded, cli
+    def embedded(verb: str, comment: str) -> str:
+        options = [] if verb == "preview" else ["--skip-preview"]
+        return run([sys.executable, "-m", "infra.engine", verb, "--stack", "dev", *options], comment)
+
+    def cli(verb: str, comment: str) -> str:
+        options = [] if verb == "preview" else ["--yes", "--skip-preview"]
+        return run(["pulumi", verb, "--stack", "dev", "--non-interactive", *options], comment)
+
+    return embedded, cli
 
 
 def test_either_engine_carries_on_the_others_stack(engines: tuple[Engine, Engine]) -> None:
@@ -77,3 +92,33 @@ def test_either_engine_carries_on_the_others_stack(engines: tuple[Engine, Engine
         one("up", f"comment {number}")
         assert "4 unchanged" in other("preview", f"comment {number}")
     cli("destroy", "")
+
+
+def test_the_driven_cli_tells_what_the_embedded_engine_tells(shop: tuple[Path, dict[str, str]]) -> None:
+    """The same steps, counts, outputs, events and history for the same program; its debug messages stay with it."""
+    folder, variables = shop
+    settings = Settings(
+        root=folder, project="shop", backend=f"file://{folder}/state", environments=folder / "environments", engine="pulumi"
+    )
+    engine = PulumiEngine(settings, "dev", variables | {"TEST_COMMENT": "one"})
+    heard: list[Event] = []
+    lines: list[str] = []
+    nobody: Listener = lambda event: None  # noqa: E731
+
+    assert engine.run("preview", Options(), nobody).digest["changeSummary"] == {"create": 4}
+    made = engine.run("up", Options(message="why", stream=lines.append), heard.append)
+    assert (made.succeeded, made.changes, made.outputs) == (True, {"create": 4}, {"schema": "main.bronze"})
+    assert {event.name for event in heard if isinstance(event, StepEnded)} == {"shop-dev", "ws", "main", "bronze"}
+    kinds = [set(json.loads(line)) - {"sequence", "timestamp"} for line in lines]
+    assert kinds[-2:] == [{"summaryEvent"}, {"cancelEvent"}]
+    assert "debug" not in "".join(lines)
+
+    looked = engine.run("refresh", Options(), nobody)
+    assert (looked.succeeded, looked.changes) == (True, {"same": 4})
+    target = Chosen(targets=("**::bronze",))
+    assert engine.run("preview", Options(chosen=target), nobody).changes["same"] > 0
+    assert engine.outputs(show_secrets=False) == {"schema": "main.bronze"}
+    assert [(entry["kind"], entry["message"]) for entry in engine.history()] == [("refresh", ""), ("update", "why")]
+    assert engine.run("preview-destroy", Options(), nobody).changes == {"delete": 4}
+    assert engine.run("destroy", Options(), nobody).changes == {"delete": 4}
+    assert engine.cancel() == ["the Pulumi CLI"]
