@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, unquote
 from infra.emulator import auth, control, secret_scopes
 from infra.emulator.access_log import AccessLog
 from infra.emulator.ai import experiments, serving_endpoints, vector_search
-from infra.emulator.compute import cluster_policies, instance_pools
+from infra.emulator.compute import cluster_policies, clusters, instance_pools, libraries
 from infra.emulator.cost import budget_policies, budgets
 from infra.emulator.errors import NotFound, WorkspaceError
 from infra.emulator.files import git_credentials, object_api, repos, volume_file_api
@@ -63,7 +63,7 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 #: The modules whose `routes` make up the workspace, one a family.
 FAMILIES: tuple[Any, ...] = (
     *(auth, tokens, scim, account, federation_policies, control, permissions),
-    *(cluster_policies, instance_pools),
+    *(clusters, libraries, cluster_policies, instance_pools),
     *(budgets, budget_policies, ip_access_lists, workspace_conf, default_namespace, notification_destinations),
     *(metastores, catalogs, schemas, volumes, tables, grants, bindings, quotas),
     *(credentials, external_locations, connections, system_schemas, artifact_allowlists, models, quality_monitors),

@@ -72,6 +72,8 @@ class Workspace:
     activity: dict[str, float] = field(default_factory=dict)
     #: How long a warehouse is STARTING after the answer to its create, which always says so.
     warehouse_start_seconds: float = 0
+    #: How long a cluster is PENDING after its create or start.
+    cluster_start_seconds: float = 0
     #: Signs the links under which outputs are downloaded; they end with the process.
     link_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 

@@ -45,6 +45,21 @@ ACCOUNT_CASES: Final[dict[str, tuple[Callable[[dict[str, str]], Properties], Pro
         lambda _: {"displayName": "oncall", "config": {"slack": {"url": Secret("https://hooks.example/x"), "channelId": "c1"}}},
         {"displayName": "on call"},
     ),
+    "Cluster": (
+        lambda _: {
+            "clusterName": "shared",
+            "sparkVersion": "16.4.x-scala2.12",
+            "nodeTypeId": "i3.xlarge",
+            "autoscale": {"minWorkers": 1, "maxWorkers": 4},
+            "dataSecurityMode": "USER_ISOLATION",
+            "sparkConf": {"spark.a": "1"},
+            "customTags": {"team": "lake"},
+            "libraries": [{"pypi": {"package": "dbt-databricks"}}],
+            "initScripts": [{"workspace": {"destination": "/Shared/init.sh"}}],
+            "isPinned": True,
+        },
+        {"autoterminationMinutes": 20, "sparkConf": {"spark.a": "2"}, "isPinned": False},
+    ),
     "ClusterPolicy": (
         lambda _: {
             "name": "small",
@@ -105,4 +120,4 @@ IMPORTED_BY: Final[dict[str, Callable[[Properties], str]]] = {
 #: What is always there: a delete sets it back.
 ALWAYS_THERE: Final = {"SqlGlobalConfig", "WorkspaceConf"}
 #: Whose objects tell when they were made, by which one is told from others of its name.
-MADE_AT: Final = {"Budget", "IpAccessList"}
+MADE_AT: Final = {"Budget", "Cluster", "IpAccessList"}

@@ -9,6 +9,7 @@ from infra.providers.databricks.ai.mlflow_experiment import MlflowExperiment
 from infra.providers.databricks.ai.model_serving import ModelServing
 from infra.providers.databricks.ai.vector_search_endpoint import VectorSearchEndpoint
 from infra.providers.databricks.ai.vector_search_index import VectorSearchIndex
+from infra.providers.databricks.compute.cluster import Cluster
 from infra.providers.databricks.compute.cluster_policy import ClusterPolicy
 from infra.providers.databricks.compute.instance_pool import InstancePool
 from infra.providers.databricks.compute.sql_global_config import SqlGlobalConfig
@@ -78,6 +79,7 @@ RESOURCES: Final[Mapping[str, Resource]] = {
         BudgetPolicy(),
         Catalog(),
         CatalogWorkspaceBinding(),
+        Cluster(),
         ClusterPolicy(),
         Connection(),
         Credential(),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from infra.providers.databricks.shapes import Field, blocks, text, texts, zero_block, zeroed
 
 
-def libraries(*more: Field) -> Field:
-    """A set of libraries; `more` is what a type's have beside the usual properties."""
+def libraries(*more: Field, wire: str = "libraries") -> Field:
+    """A set of libraries; `more` is what a type's have beside the usual properties, `wire` how Terraform calls them."""
     return blocks(
         "libraries",
         *zeroed(
@@ -19,6 +19,8 @@ def libraries(*more: Field) -> Field:
             text("requirements"),
             text("whl"),
         ),
+        wire=wire,
+        api="libraries",
         unordered=True,
         absent=[],
     )
