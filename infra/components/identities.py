@@ -81,6 +81,7 @@ class Identities(pulumi.ComponentResource):
             key: databricks.ServicePrincipal(
                 key,
                 display_name=self._environment.service_principal_name(key),
+                disable_as_user_deletion=self._kept,
                 **self._granted_at_birth(one.entitlements, USUAL),
                 api=self._api,
                 opts=self._made_at,
@@ -95,6 +96,7 @@ class Identities(pulumi.ComponentResource):
                 key,
                 user_name=one.email,
                 display_name=one.name,
+                disable_as_user_deletion=self._kept,
                 **self._granted_at_birth(one.entitlements, USUAL),
                 api=self._api,
                 opts=self._made_at,
@@ -102,6 +104,11 @@ class Identities(pulumi.ComponentResource):
             for key, one in self._everyone.users.items()
             if not one.existing
         }
+
+    @property
+    def _kept(self) -> bool | None:
+        """What is made in the account is removed from it, too: the account's own default is to deactivate it."""
+        return False if self._of_account else None
 
     def _groups(self) -> dict[str, databricks.Group]:
         return {
