@@ -61,7 +61,7 @@ class JobRunner:
         job = jobs.fetch(self.workspace, task["job_id"])
         access_levels.require(self.workspace, principal, "CAN_MANAGE_RUN", jobs.TYPE, str(job["job_id"]))
         given = {name: task[name] for name in ("job_parameters", "dbt_commands") if task.get(name)}
-        run_id = runs.run_now(self.workspace, principal, job, given)["run_id"]
+        run_id = runs.run_now(self.workspace, principal, job, given, trigger="RUN_JOB_TASK")["run_id"]
         stop.then(lambda: self.workspace.runs.cancel(run_id))
         while not is_final(run := run_records.get(self.workspace, run_id)):
             self.workspace.runs.wait(run_id, _LOOK)

@@ -155,6 +155,13 @@ def _check_trigger(settings: Document, name: str) -> None:
                 raise InvalidParameter(f"Missing required field: schedule.{field}")
         check_cron(trigger["quartz_cron_expression"])
         check_timezone(trigger["timezone_id"])
+    periodic = trigger.get("periodic") if name == "trigger" else None
+    if periodic:
+        _integer(periodic, "interval", 1, 2**31 - 1, "trigger.periodic.")
+        if periodic.get("unit") not in ("HOURS", "DAYS", "WEEKS"):
+            raise InvalidParameter(f"trigger.periodic.unit must be HOURS, DAYS or WEEKS, got '{periodic.get('unit')}'.")
+    if name == "trigger" and trigger.get("file_arrival") and not trigger["file_arrival"].get("url"):
+        raise InvalidParameter("Missing required field: trigger.file_arrival.url")
 
 
 def _check_run_as(run_as: Document) -> None:

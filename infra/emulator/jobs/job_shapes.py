@@ -66,7 +66,7 @@ SETTINGS: Final[dict[str, Shape]] = {
     "run_as": {"user_name": str, "service_principal_name": str, "group_name": str},
     "schedule": {"quartz_cron_expression": str, "timezone_id": str, "pause_status": str},
     "continuous": {"pause_status": str},
-    "trigger": {"pause_status": str},
+    "trigger": {"pause_status": str, "periodic": {"interval": int, "unit": str}, "file_arrival": {"url": str}},
     "email_notifications": dict,
     "webhook_notifications": dict,
 }

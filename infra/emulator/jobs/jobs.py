@@ -1,8 +1,8 @@
 """Jobs: create, get, list, update, reset, delete, at Jobs API 2.2 and 2.1.
 
 Shapes as databricks-sdk `service/jobs.py` (CreateJob, Job, BaseJob, UpdateJob, ResetJob), defaults as recorded from
-`jobs/get`. Schedules, continuous and file arrival triggers are validated and kept, but fire nothing: a job here starts when
-it is told to (`infra.emulator.jobs.runs`). Notifications are kept, none is sent.
+`jobs/get`. Schedules, periods and arriving files start jobs (`infra.emulator.jobs.triggers`); other triggers are kept and start
+nothing. Notifications are kept, none is sent.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 
 from infra.emulator.errors import InvalidParameter, PermissionDenied
 from infra.emulator.identity import access_levels, directory, permissions
-from infra.emulator.jobs import job_settings, job_shapes, run_records
+from infra.emulator.jobs import job_settings, job_shapes, run_records, triggers
 from infra.emulator.paging import decode, encode
 from infra.emulator.requests import Request, Route
 from infra.emulator.store import Document
@@ -101,6 +101,7 @@ def check_warehouses(workspace: Workspace, settings: Document) -> None:
 def _save(workspace: Workspace, job: Document) -> None:
     # By its name as parent, so that the name filter of a list reads no other job.
     workspace.store.put("job", str(job["job_id"]), job, parent=job["settings"]["name"].lower())
+    triggers.note(workspace, job)
 
 
 def identifier(request: Request, name: str = "job_id") -> int:
@@ -199,6 +200,7 @@ def _delete(workspace: Workspace, caller: Caller, request: Request) -> None:
     access_levels.require(workspace, caller, access_levels.MANAGE, TYPE, str(job["job_id"]))
     with workspace.store.transaction():
         workspace.store.delete("job", str(job["job_id"]))
+        triggers.forget(workspace, job["job_id"])
         access_levels.forget(workspace, TYPE, str(job["job_id"]))
     for run_id in run_records.active_ids(workspace, job["job_id"]):
         workspace.runs.cancel(run_id)

@@ -1,4 +1,4 @@
-"""Quartz cron expressions, as the schedules of jobs, queries and dashboards write them. Validated, not fired.
+"""Quartz cron expressions, as the schedules of jobs, queries and dashboards write them. When they fire, `quartz_times` says.
 
 Six fields or seven: seconds, minutes, hours, day of month, month, day of week, and year. Syntax as in Quartz 2.3's "Cron
 Trigger" tutorial, which the Jobs API refers to.
@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from infra.emulator.errors import InvalidParameter
 
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ _FIELDS = (
     _Field("minutes", 0, 59),
     _Field("hours", 0, 23),
     _Field("day of month", 1, 31, special=r"\?|L|LW|L-([1-9]|[12]\d|30)|([1-9]|[12]\d|3[01])W"),
-    _Field("month", 1, 12, _MONTHS),
-    _Field("day of week", 1, 7, _DAYS, special=r"\?|L|([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)(L|#[1-5])"),
+    _Field("month", 1, 12, MONTHS),
+    _Field("day of week", 1, 7, DAYS, special=r"\?|L|([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)(L|#[1-5])"),
     _Field("year", 1970, 2099),
 )
 

@@ -119,7 +119,7 @@ def shown(workspace: Workspace, run: Document) -> dict[str, Any]:
         "creator_user_name": run["creator_user_name"],
         "run_name": run["run_name"],
         "run_type": run["run_type"],
-        "trigger": "ONE_TIME",
+        "trigger": run.get("trigger", "ONE_TIME"),
         "format": "MULTI_TASK",
         "run_page_url": f"{workspace.host}/?o={workspace.id}#job/{run['job_id']}/run/{run['run_id']}",
         **_times(run),

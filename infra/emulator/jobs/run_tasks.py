@@ -14,6 +14,7 @@ from infra.emulator.jobs.dbt_host import DbtHost, DbtUnavailable
 from infra.emulator.jobs.dbt_tasks import DbtRunner
 from infra.emulator.jobs.job_settings import task_type
 from infra.emulator.jobs.run_states import ERROR
+from infra.emulator.jobs.scheduler import Scheduler
 from infra.emulator.jobs.sql_tasks import SqlRunner
 from infra.emulator.jobs.supervisor import Supervisor
 from infra.emulator.jobs.task_outcome import Outcome, Stop
@@ -90,14 +91,16 @@ class TaskRunner:
 
 
 class RunService(Supervisor):
-    """The supervisor of a workspace's runs with the means to carry out their tasks."""
+    """The supervisor of a workspace's runs, with the means to carry out their tasks, and what starts jobs by itself."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._runner = TaskRunner(workspace)
         dbt_tasks.clean_up(workspace)
         super().__init__(workspace, self._runner)
+        self._scheduler = Scheduler(workspace)
 
     def close(self) -> None:
-        """End all runs, then what carried them out."""
+        """Start no more jobs, end all runs, then what carried them out."""
+        self._scheduler.close()
         super().close()
         self._runner.close()

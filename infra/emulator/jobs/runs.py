@@ -28,8 +28,11 @@ _SUBMITTED: Final = (
 )  # fmt: skip
 
 
-def run_now(workspace: Workspace, caller: Caller, job: Document, body: Document) -> Document:
-    """Start a run of a job, or queue or skip it if enough are under way. The run, or the one its token has started."""
+def run_now(workspace: Workspace, caller: Caller, job: Document, body: Document, *, trigger: str = "ONE_TIME") -> Document:
+    """Start a run of a job, or queue or skip it if enough are under way. The run, or the one its token has started.
+
+    `trigger` as in databricks-sdk `jobs.TriggerType`.
+    """
     job_shapes.check(body, job_shapes.RUN_NOW, "")
     if known := _by_token(workspace, body):
         return known
@@ -48,6 +51,7 @@ def run_now(workspace: Workspace, caller: Caller, job: Document, body: Document)
     run |= {
         "run_name": settings["name"],
         "run_type": "JOB_RUN",
+        "trigger": trigger,
         "defaults": defaults,
         "parameters": defaults | {name: str(value) for name, value in (body.get("job_parameters") or {}).items()},
         "overrides": {"dbt_commands": commands} if commands else {},
