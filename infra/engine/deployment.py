@@ -331,7 +331,8 @@ class Deployment:
             kept = {**root.outputs, **outputs} if self._gate.errors else outputs
             done = replace(root, outputs=kept)
             self._snapshot.amend(root, done)
-            self._reporter.registered(done)
+            if not self._gate.errors:
+                self._reporter.registered(done)
 
     def _root(self) -> Resource | None:
         project, stack = self._surroundings.project.name, self._request.stack

@@ -1,7 +1,7 @@
-"""An operation as the CLI's stream of events: `pulumi up --json`, a document a line (`apitype.EngineEvent` of Pulumi).
+"""An update, refresh or destroy as the stream of events of `pulumi up --json`, a document a line (`apitype.EngineEvent`).
 
 Pure but for the clock. The events must bear metadata (`Request.detailed`). What it leaves out: the debug messages of the SDK,
-which the CLI shows with secrets in clear, the progress of downloads, and the CLI's own closing remark `update failed`.
+which the CLI shows with secrets in clear, and the progress of downloads.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ def streamed(write: Callable[[str], object]) -> Callable[[Event], None]:
 class EventStream:
     """One operation's events into documents, in order. `now` is seconds since 1970."""
 
-    def __init__(self, now: Callable[[], float], *, preview: bool = False) -> None:
-        self._now, self._preview = now, preview
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
         self._sequence = 0
-        self._done = 0
+        self._done = self._failed = 0
 
     def documents(self, event: Event) -> Iterator[dict[str, Any]]:
         """What the CLI writes for an event: nothing, or a document; at the end two."""
@@ -58,35 +58,40 @@ class EventStream:
             case Prelude(config=config):
                 yield "preludeEvent", {"config": dict(config)}
             case StepStarted(metadata=metadata) if metadata is not None:
-                yield "resourcePreEvent", self._step(metadata)
+                yield "resourcePreEvent", _step(metadata)
             case StepEnded(metadata=metadata, error=None):
                 self._done += event.operation not in {"create-replacement", "delete-replaced", "refresh"}
                 if metadata is not None:
-                    yield "resOutputsEvent", self._step(metadata)
+                    yield "resOutputsEvent", _step(metadata)
             case StepEnded(metadata=metadata, outcome=outcome) if metadata is not None:
+                self._failed += 1
                 yield "resOpFailedEvent", {"metadata": dict(metadata), "status": _STATUS[outcome], "steps": self._done}
             case OutputsRegistered(metadata=metadata):
-                yield "resOutputsEvent", self._step(metadata)
+                yield "resOutputsEvent", _step(metadata)
             case Diagnostic(severity=severity) if severity != "debug":
                 yield "diagnosticEvent", _diagnostic(event)
             case ProgramOutput(line=line):
                 yield "diagnosticEvent", {"message": f"{line}\n\n", "color": _COLOR, "severity": "info"}
             case Summary():
-                yield "summaryEvent", self._summary(event)
+                if self._failed:
+                    yield "diagnosticEvent", _diagnostic(Diagnostic("error", "update failed"))
+                yield "summaryEvent", _summary(event)
                 yield "cancelEvent", {}
 
-    def _step(self, metadata: Mapping[str, Any]) -> dict[str, Any]:
-        return {"metadata": dict(metadata), **({"planning": True} if self._preview else {})}
 
-    def _summary(self, event: Summary) -> dict[str, Any]:
-        return {
-            "maybeCorrupt": False,
-            "durationSeconds": math.ceil(event.seconds),
-            "resourceChanges": dict(sorted(event.changes.items())),
-            "PolicyPacks": {},
-            "isPreview": self._preview,
-            "result": event.result,
-        }
+def _step(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    return {"metadata": dict(metadata)}
+
+
+def _summary(event: Summary) -> dict[str, Any]:
+    return {
+        "maybeCorrupt": False,
+        "durationSeconds": math.ceil(event.seconds),
+        "resourceChanges": dict(sorted(event.changes.items())),
+        "PolicyPacks": {},
+        "isPreview": False,
+        "result": event.result,
+    }
 
 
 def _diagnostic(event: Diagnostic) -> dict[str, Any]:

@@ -54,7 +54,7 @@ class Importer:
         """Take them over. Raises `ImportStopped` for what cannot be, `PlanError` for what must not."""
         for resource in self._known.values():
             if not urns.is_default_provider(resource.urn):  # those are registered when they are asked for
-                self._executor.run([Same(resource, replace(resource))])
+                self._executor.run([Same(resource, replace(resource, id=""))])
         stack = next((resource for resource in self._known.values() if resource.type == urns.STACK_TYPE), None)
         if stack is None:
             stack = self._registered(Goal(type=urns.STACK_TYPE, name=self._stack_name, custom=False, properties={}))

@@ -116,6 +116,21 @@ def test_an_update_as_json_is_the_clis_stream_of_events(engine: Engine) -> None:
     }
 
 
+def test_a_failed_step_among_the_events(engine: Engine) -> None:
+    """What went wrong, the step that failed, and how far it came; no outputs of the stack."""
+    (engine.bench.folder / "__main__.py").write_text(PRELUDE + 'Thing("a", fail="partial")')
+    finished = engine("up", "--skip-preview", "--json")
+    events = [json.loads(line) for line in finished.stdout.splitlines()]
+    failed = next(event["resOpFailedEvent"] for event in events if "resOpFailedEvent" in event)
+    said = [event["diagnosticEvent"] for event in events if "diagnosticEvent" in event]
+
+    assert (finished.returncode, failed["status"], failed["steps"]) == (1, 1, 1)
+    assert (failed["metadata"]["op"], said[-1]["message"]) == ("create", "update failed\n")
+    assert "half done" in said[0]["message"]
+    assert not [event for event in events if "resOutputsEvent" in event]
+    assert events[-2]["summaryEvent"]["result"] == "failed"
+
+
 def test_what_was_not_expected_ends_with_7(engine: Engine) -> None:
     """The update is made all the same, as by the CLI."""
     first, second = engine("up", "-f", "--expect-no-changes"), engine("up", "-f", "--expect-no-changes")
