@@ -42,8 +42,12 @@ def test_the_account_is_the_one_of_the_environment(account: Registered) -> None:
 
 def test_whoever_is_the_accounts_is_made_there(account: Registered) -> None:
     """Without entitlements, which an account has none of; who exists is not made."""
-    assert inputs(account, "ServicePrincipal") == {"runner": {"displayName": "runner-account", "api": "account"}}
-    assert inputs(account, "User") == {"ann": {"userName": "ann@example.com", "displayName": "Ann", "api": "account"}}
+    assert inputs(account, "ServicePrincipal") == {
+        "runner": {"displayName": "runner-account", "api": "account", "disableAsUserDeletion": False}
+    }
+    assert inputs(account, "User") == {
+        "ann": {"userName": "ann@example.com", "displayName": "Ann", "api": "account", "disableAsUserDeletion": False}
+    }
     assert inputs(account, "Group") == {"team": {"displayName": "team", "api": "account"}}
     for type in ("ServicePrincipal", "User", "Group", "GroupMember", "MwsPermissionAssignment"):
         assert made_at(account, type) == {"account"}

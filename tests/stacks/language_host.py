@@ -113,4 +113,6 @@ def main(program: str, stack: str, output: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    code = main(*sys.argv[1:])
+    sys.stderr.flush()
+    os._exit(code)  # the SDK leaves event loops behind, which may complain when they are collected at the end
