@@ -33,7 +33,7 @@ NOT_OURS = ("/api/2.2/jobs",)
 #: Fields whose values differ from workspace to workspace or from moment to moment.
 VOLATILE = {
     *("created_at", "updated_at", "id", "object_id", "schema_id", "volume_id", "metastore_id", "workspace_id"),
-    *("create_time", "update_time", "revision_create_time", "last_modified"),
+    *("create_time", "update_time", "revision_create_time", "last_modified", "head_commit_id"),
     *("storage_location", "inherited_from_name", "oidc_endpoint", "default_catalog_name"),
     "state",  # of a warehouse: the fake's are RUNNING at once
 }
@@ -47,6 +47,7 @@ ENVELOPES = ("budget", "ip_access_list")
 ANSWERS_LEFT_OUT = {
     "/api/2.0/preview/sql/data_sources": "the fake has a data source of its own",
     "/api/2.0/permissions/sql/warehouses": "the fake leaves out what admins inherit",
+    "/api/2.0/mlflow/experiments/get": "the fake names an owner of its own, twice",
 }
 TAGS = "/api/2.1/unity-catalog/entity-tag-assignments"
 #: The recording destroys resources in an order of its own, some after what they belong to, and looks whether one is gone.
@@ -54,6 +55,7 @@ REFUSED = {
     "destroy POST /api/2.0/workspace/delete": "DIRECTORY_NOT_EMPTY",
     "destroy POST /api/2.0/secrets/acls/delete": "RESOURCE_DOES_NOT_EXIST",
     "destroy GET /api/2.0/pipelines/7a0eed7f-d5db-3712-7a0e-ed7fd5db3786?": "RESOURCE_DOES_NOT_EXIST",
+    "destroy GET /api/2.0/vector-search/indexes/c.s.i?": "RESOURCE_DOES_NOT_EXIST",
     # The recording makes a tag before its schema, and its workspace forgot tags and policies: they were made again.
     f"create POST {TAGS}": "SCHEMA_DOES_NOT_EXIST",
     f"refresh GET {TAGS}/schemas/streaming_prod.bronze/tags/pii?": "RESOURCE_DOES_NOT_EXIST",
