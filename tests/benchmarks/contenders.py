@@ -72,14 +72,17 @@ class Other:
 
     It finds in its environment LAKESTEAD_BENCH_PHASE (deploy, preview, again, change, drift, destroy), _WORKLOAD, _RESOURCES,
     _REVISION (of the program: 2 has one changed comment), _HOST and _TOKEN of the server, _PREFIX for the names of its
-    objects, and _FOLDER, which holds the same program as a Pulumi project with a stack `bench`, and is kept between phases.
+    objects, _PYTHON, an interpreter that has the packages, and _FOLDER, which holds the same program as a Pulumi project with a
+    stack `bench`, and is kept between phases. tests/benchmarks/pulumi.sh is such a command, for the Pulumi CLI.
     """
 
     prefix = "vs"
 
     def __init__(self, command: str) -> None:
-        self.name = command.split(maxsplit=1)[0].rpartition("/")[2]
-        self._command = command
+        program, *arguments = command.split(maxsplit=1)
+        self.name = program.rpartition("/")[2]
+        here = Path(program).resolve()  # it is run elsewhere
+        self._command = " ".join([str(here) if here.is_file() else program, *arguments])
 
     def command(self, phase: Phase) -> Sequence[str] | None:
         return ["/bin/sh", "-c", self._command]
@@ -93,6 +96,7 @@ class Other:
             "HOST": place.server.host,
             "TOKEN": place.server.token,
             "PREFIX": place.prefix,
+            "PYTHON": sys.executable,
             "FOLDER": str(place.project.folder),
         }
         return {**os.environ, **{f"LAKESTEAD_BENCH_{key}": value for key, value in said.items()}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -94,6 +95,7 @@ def test_another_tool_is_told_where_and_what(tmp_path: Path) -> None:
         "HOST": server.host,
         "TOKEN": server.token,
         "PREFIX": "vs0",
+        "PYTHON": sys.executable,
         "FOLDER": str(tmp_path / "vs0"),
     }
     assert sorted(path.name for path in project.folder.iterdir()) == [
