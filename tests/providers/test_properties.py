@@ -40,7 +40,9 @@ def values(field: Field) -> st.SearchStrategy[Any]:
         return st.lists(WORDS, max_size=3, unique=field.unordered)
     if field.kind == "mapping":
         return st.dictionaries(WORDS, WORDS, max_size=2)
-    return {"flag": st.booleans(), "integer": st.integers(0, 5)}.get(field.kind, WORDS)
+    if field.kind == "integers":
+        return st.lists(st.integers(0, 5), max_size=3, unique=field.unordered)
+    return {"flag": st.booleans(), "integer": st.integers(0, 5), "number": st.integers(0, 5)}.get(field.kind, WORDS)
 
 
 @pytest.mark.parametrize("token", sorted(RESOURCES))
@@ -69,7 +71,7 @@ def test_what_was_imported_is_no_difference(token: str, data: st.DataObject) -> 
     outputs = documents.properties(shape, documents.body(shape, news), news)
     imported = plain(shape, Inputs("it").complete(shape, refreshed_inputs(shape, {}, outputs), None))
     shown = {path.split(".")[0].split("[")[0] for path, _, _ in differences(shape, outputs, imported)}
-    assert shown <= {field.name for field in shape.fields() if field.local or field.default is not None}
+    assert shown <= {field.name for field in shape.fields() if field.local or field.derived or field.default is not None}
 
 
 def test_a_secret_that_was_refreshed_holds_no_secret() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from infra.engine.values import Properties, Secret, Value, reveal
 from infra.providers.databricks.differences import differences, empty
 from infra.providers.databricks.inputs import DEFAULTS, plain
-from infra.providers.databricks.shapes import Field, Shape
+from infra.providers.databricks.shapes import AUTO_NAME, Field, Shape
 
 
 def refreshed_inputs(shape: Shape, inputs: Properties, outputs: Properties) -> Properties:
@@ -60,7 +60,7 @@ def imported_inputs(shape: Shape, outputs: Properties) -> Properties:
     inputs: Properties = {}
     for field in shape.fields():
         value: Value = outputs.get(field.name)
-        if field.output or field.derived or field.local or value == field.usual or (empty(value) and not field.required):
+        if field.output or field.derived or field.local or value == field.usual or _unsaid(field, value):
             continue
         if field.kind == "block":
             inputs[field.name] = imported_inputs(field.nested, value)
@@ -71,3 +71,10 @@ def imported_inputs(shape: Shape, outputs: Properties) -> Properties:
     if not shape.framework:
         inputs[DEFAULTS] = []
     return inputs
+
+
+def _unsaid(field: Field, value: Value) -> bool:
+    """Whether leaving the property out says the same: it is empty, and no default would stand in its place."""
+    if value is None:
+        return True
+    return empty(value) and not field.required and (field.default in (None, value) or field.default is AUTO_NAME)
