@@ -24,8 +24,8 @@ def test_a_stack_and_its_configuration_are_kept_by_the_environment(lakestead: Co
     lakestead("stack", "tag", "local", "set", "team", "data")
     lakestead("config", "set", "local", "demo:word", "hush", "--secret")
 
-    assert lakestead("stack", "tag", "local", "ls").stdout == "team  data\n"
-    assert lakestead("config", "ls", "local").stdout == "demo:word  [secret]\n"
+    assert lakestead("stack", "tag", "local", "ls").stdout == "NAME  VALUE\nteam  data\n"
+    assert lakestead("config", "ls", "local").stdout == "KEY        VALUE\ndemo:word  [secret]\n"
     assert lakestead("config", "get", "local", "demo:word").stdout == "hush\n"
     assert json.loads(lakestead("stack", "export", "local").stdout)["version"] == 3
     assert (project / ".lakestead" / "state" / ".pulumi" / "stacks" / "shop" / "local.json").exists()

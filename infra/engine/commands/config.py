@@ -10,8 +10,9 @@ from typing import Any
 
 from infra.engine import stack_file
 from infra.engine.backend import opened_cipher
-from infra.engine.commands.surroundings import Place, common, demanded_passphrase, passphrase, place, say, say_json
+from infra.engine.commands.surroundings import Place, common, demanded_passphrase, passphrase, place, say, say_json, say_table
 from infra.engine.errors import EngineError, SecretsError
+from infra.engine.masking import MASK
 from infra.engine.project import StackConfig, load_stack_file, resolved_config
 from infra.engine.secrets import Cipher
 
@@ -58,7 +59,7 @@ def _get(options: argparse.Namespace) -> int:
         raise EngineError(f"configuration key '{options.key}' not found for stack '{place(options).stack}'")
     secret = key in config.secret_keys
     if options.json:
-        say_json({"name": key, "value": config.values[key], "secret": secret})
+        say_json({"value": config.values[key], "secret": secret})
     else:
         say(config.values[key])
     return 0
@@ -71,17 +72,19 @@ def _remove(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    config = _config(place(options), secrets=options.show_secrets)
+    found = place(options)
+    config, own = _config(found, secrets=options.show_secrets), f"{found.project.name}:"
     hidden = frozenset() if options.show_secrets else config.secret_keys
     if options.json:
         say_json(
             {
-                key: {"secret": key in config.secret_keys} | ({} if key in hidden else {"value": value})
+                key: ({} if key in hidden else {"value": value}) | {"secret": key in config.secret_keys}
                 for key, value in config.values.items()
             }
         )
-    for key, value in {} if options.json else config.values.items():
-        say(f"{key}  {'[secret]' if key in hidden else value}")
+    else:
+        rows = [(key.removeprefix(own), MASK if key in hidden else value) for key, value in config.values.items()]
+        say_table(("KEY", "VALUE"), rows)
     return 0
 
 
@@ -102,7 +105,7 @@ class _Blind(Cipher):
         self.state = ""
 
     def decrypt(self, ciphertext: str) -> str:
-        return "[secret]"
+        return MASK
 
 
 def _qualified(options: argparse.Namespace) -> str:

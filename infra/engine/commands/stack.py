@@ -21,12 +21,14 @@ from infra.engine.commands.surroundings import (
     place,
     say,
     say_json,
+    say_table,
 )
 from infra.engine.errors import CorruptStateError, EngineError, ProjectError, SecretsError
 from infra.engine.masking import jsonable
 from infra.engine.operation import stack_backend
 from infra.engine.project import load_project
 from infra.engine.secrecy import opened
+from infra.engine.state import latest_of
 
 
 def declare(verbs: Any) -> None:
@@ -107,21 +109,27 @@ def _list(options: argparse.Namespace) -> int:
     rows = []
     for name in stacks.names(backend):
         state = stack_backend(project, name, backend_folder())
-        history = state.history()
-        rows.append(
-            {
-                "name": name,
-                "current": name == chosen,
-                **({"lastUpdate": history[0]["endTime"]} if history else {}),
-                "updateInProgress": False,
-                "resourceCount": len(state.load().resources),
-            }
-        )
+        latest = latest_of(state.read() or "", source=state.place)
+        resources = latest.get("resources") or []
+        row: dict[str, Any] = {"name": name, "current": name == chosen}
+        if "manifest" in latest:
+            row["lastUpdate"] = _to_the_millisecond(latest["manifest"]["time"])
+        rows.append(row | {"resourceCount": len(resources)})
     if options.json:
         say_json(rows)
-    for row in [] if options.json else rows:
-        say(f"{row['name']}{'*' if row['current'] else ''}  {row.get('lastUpdate', 'n/a')}  {row['resourceCount']} resources")
+    else:
+        said = [
+            (f"{row['name']}{'*' if row['current'] else ''}", row.get("lastUpdate", "n/a"), str(row["resourceCount"]))
+            for row in rows
+        ]
+        say_table(("NAME", "LAST UPDATE", "RESOURCE COUNT"), said)
     return 0
+
+
+def _to_the_millisecond(time: str) -> str:
+    """An RFC 3339 time as the CLI lists it."""
+    seconds, _, fraction = time.rstrip("Z").partition(".")
+    return f"{seconds}.{fraction[:3]:0<3}Z"
 
 
 def _chosen(options: argparse.Namespace) -> str:
@@ -163,9 +171,14 @@ def _output(options: argparse.Namespace) -> int:
         say(value if isinstance(value, str) and not options.json else json.dumps(value, ensure_ascii=False))
     elif options.json:
         say_json(shown)
+    elif not shown:
+        say("Current stack outputs (0):\n    No output values currently in this stack")
     else:
-        for key, value in shown.items():
-            say(f"{key}  {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
+        say(f"Current stack outputs ({len(shown)}):")
+        texts = [
+            (key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) for key, value in shown.items()
+        ]
+        say_table(("OUTPUT", "VALUE"), texts, margin="    ")
     return 0
 
 
@@ -195,8 +208,8 @@ def _tags(options: argparse.Namespace) -> int:
     found = stacks.tags(place(options).backend)
     if options.json:
         say_json(found)
-    for name, value in [] if options.json else sorted(found.items()):
-        say(f"{name}  {value}")
+    else:
+        say_table(("NAME", "VALUE"), sorted(found.items()))
     return 0
 
 

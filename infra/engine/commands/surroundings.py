@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,3 +90,10 @@ def say(line: str) -> None:
 def say_json(value: Any, indent: int = 2) -> None:
     """A document for machines."""
     say(json.dumps(value, indent=indent, ensure_ascii=False))
+
+
+def say_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, margin: str = "") -> None:
+    """A heading and the rows, each column as wide as its widest cell, as the CLI prints them."""
+    widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
+    for cells in (columns, *rows):
+        say((margin + "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True))).rstrip())
