@@ -79,6 +79,10 @@ class Planner:
             return urn, self._condemned.get(candidate, old)
         return urn, None
 
+    def keep(self, urn: str) -> None:
+        """A resource that the program registers under another URN stays under this one."""
+        self._claimed.add(urn)
+
     def is_recreated(self, old: Resource | None) -> bool:
         """Whether `old` is deleted already, so that its inputs count for nothing."""
         return old is not None and old.pending_replacement

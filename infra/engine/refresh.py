@@ -170,7 +170,8 @@ def reading(resource: Resource) -> Reading:
 
 
 def turned_round(diff: DiffResult) -> DiffResult:
-    """The difference seen from the other side: what is to be added there was taken away here."""
+    """The difference seen from the other side: what is to be added there was taken away here. Nothing is replaced for it."""
+    diff = replace(diff, replaces=())
     if diff.detailed is None:
         return diff
     detailed = {

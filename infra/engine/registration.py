@@ -208,9 +208,10 @@ class Registrar:
         if old is None:
             self._selection.skipped.add(asked.urn)
             return Skip(asked)
-        if old.urn == asked.urn:
-            return Same(old, replace(old))
-        return Same(old, replace(old, urn=asked.urn, parent=asked.parent, aliases=(old.urn,)))
+        if old.urn != asked.urn:  # it is not even renamed: the program gets the URN that it has
+            self._planner.keep(old.urn)
+            self._inherited[old.urn] = self._inherited.get(asked.urn, {})
+        return Same(old, replace(old))
 
     def _only_known(self, asked: Resource, old: Resource | None) -> Step:
         """What a program that runs for a destroy gets for a resource: what is there, or nothing known."""

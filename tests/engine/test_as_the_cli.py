@@ -300,3 +300,26 @@ def test_a_state_with_features_is_exported_changed_and_taken_in(bench: Bench) ->
     assert "features" not in bench.raw_state()
     assert transfer.take_in(bench.backend, exported, "x", force=False) == 4
     assert (bench.raw_state()["version"], bench.preview().changes) == (4, {"same": 3})
+
+
+def test_what_is_not_a_target_is_not_even_renamed(bench: Bench) -> None:
+    """Its children stay where they are, too; the next update for all renames them."""
+    bench.up('g = Group("old")\nThing("child", opts=ResourceOptions(parent=g))\nThing("a")')
+    program = """
+    g = Group("new", opts=ResourceOptions(aliases=[pulumi.Alias(name="old")]))
+    Thing("child", opts=ResourceOptions(parent=g))
+    Thing("a", size=1)
+    """
+    result = bench.up(program, targets=("**::a",))
+
+    assert (result.succeeded, {"old", "child"} < set(bench.state()), "new" in bench.state()) == (True, True, False)
+    assert (bench.up(program).changes, "new" in bench.state()) == ({"same": 4}, True)
+
+
+def test_a_refresh_replaces_nothing(bench: Bench) -> None:
+    """Although an update would have to, to bring back what was found to be different."""
+    bench.up('Thing("a", name="a")')
+    (bench.cloud.folder / "a.json").write_text('{"name": "b"}')
+    step = steps(bench.run("preview-refresh").digest)["update", "a"]
+
+    assert (step["diffReasons"], "replaceReasons" in step) == (["name"], False)
