@@ -62,7 +62,6 @@ class WorkspaceSettings(pulumi.ComponentResource):
                 label=self._environment.own_name(key, None),
                 list_type=model.type,
                 ip_addresses=list(model.addresses),
-                enabled=model.enabled,
                 opts=pulumi.ResourceOptions.merge(self._inside, after),
             )
 

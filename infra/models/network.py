@@ -37,8 +37,6 @@ class IpAccessList(Record):
     """Whether it lets in or keeps out; what is in both is kept out."""
     addresses: tuple[IpAddress, ...] = Field(min_length=1)
     """Addresses of IPv4 and ranges in CIDR notation."""
-    enabled: bool = True
-    """Whether it has any effect."""
 
 
 class Network(Record):

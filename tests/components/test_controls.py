@@ -19,7 +19,6 @@ def test_lists_of_addresses_are_switched_on_first(working: Registered) -> None:
         "label": "office-working",
         "listType": "ALLOW",
         "ipAddresses": ["203.0.113.0/24", "198.51.100.7"],
-        "enabled": True,
     }
     assert any(urn.endswith("WorkspaceConf::workspace") for urn in office["depends_on"])
 
