@@ -26,6 +26,7 @@ from infra.emulator.identity import account, federation_policies, permissions, s
 from infra.emulator.jobs import jobs, run_outputs, run_repairs, runs
 from infra.emulator.network import ip_access_lists
 from infra.emulator.pipelines import pipelines
+from infra.emulator.recovery import failover_groups, stable_urls
 from infra.emulator.rendering import as_json, failure, injected
 from infra.emulator.requests import Request, Response, Route
 from infra.emulator.routing import Router
@@ -63,6 +64,7 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 #: The modules whose `routes` make up the workspace, one a family.
 FAMILIES: tuple[Any, ...] = (
     *(auth, tokens, scim, account, federation_policies, control, permissions),
+    *(failover_groups, stable_urls),
     *(clusters, libraries, cluster_policies, instance_pools),
     *(budgets, budget_policies, ip_access_lists, workspace_conf, default_namespace, notification_destinations),
     *(metastores, catalogs, schemas, volumes, tables, grants, bindings, quotas),

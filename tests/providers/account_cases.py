@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from infra.engine.values import Properties, Secret
+from tests.providers.recording import ACCOUNT
 
 #: For each type inputs, and what a second program changes in place.
 ACCOUNT_CASES: Final[dict[str, tuple[Callable[[dict[str, str]], Properties], Properties]]] = {
@@ -44,6 +45,24 @@ ACCOUNT_CASES: Final[dict[str, tuple[Callable[[dict[str, str]], Properties], Pro
     "NotificationDestination": (
         lambda _: {"displayName": "oncall", "config": {"slack": {"url": Secret("https://hooks.example/x"), "channelId": "c1"}}},
         {"displayName": "on call"},
+    ),
+    "DisasterRecoveryFailoverGroup": (
+        lambda ids: {
+            "parent": f"accounts/{ACCOUNT}",
+            "failoverGroupId": "prod",
+            "initialPrimaryRegion": "us-east-1",
+            "regions": ["us-east-1", "us-west-2"],
+            "workspaceSets": [{"name": "main", "workspaceIds": [ids["workspace"], "2"], "replicateWorkspaceAssets": True}],
+        },
+        {"unityCatalogAssets": {"catalogs": [{"name": "main"}], "dataReplicationWorkspaceSet": "main"}},
+    ),
+    "DisasterRecoveryStableUrl": (
+        lambda ids: {
+            "parent": f"accounts/{ACCOUNT}",
+            "stableUrlId": "prod",
+            "initialWorkspaceId": ids["workspace"],
+        },
+        {},
     ),
     "Cluster": (
         lambda _: {
@@ -114,10 +133,14 @@ UNREADABLE: Final = {"ServicePrincipalSecret", "OboToken"}
 UNFINDABLE: Final = UNREADABLE
 #: How an import names what has no id of its own in the state.
 IMPORTED_BY: Final[dict[str, Callable[[Properties], str]]] = {
+    "DisasterRecoveryFailoverGroup": lambda inputs: f"{inputs['parent']}/failover-groups/{inputs['failoverGroupId']}",
+    "DisasterRecoveryStableUrl": lambda inputs: f"{inputs['parent']}/stable-urls/{inputs['stableUrlId']}",
     "AccountFederationPolicy": lambda inputs: str(inputs["policyId"]),
     "ServicePrincipalFederationPolicy": lambda inputs: f"{inputs['servicePrincipalId']},{inputs['policyId']}",
 }
 #: What is always there: a delete sets it back.
 ALWAYS_THERE: Final = {"SqlGlobalConfig", "WorkspaceConf"}
 #: Whose objects tell when they were made, by which one is told from others of its name.
-MADE_AT: Final = {"Budget", "Cluster", "IpAccessList"}
+MADE_AT: Final = {"Budget", "Cluster", "DisasterRecoveryFailoverGroup", "IpAccessList"}
+#: Of which an import cannot tell everything that a program has to say.
+ACCOUNT_UNTOLD: Final = {"DisasterRecoveryFailoverGroup", "DisasterRecoveryStableUrl", "NotificationDestination"}

@@ -16,7 +16,15 @@ from infra.providers.databricks.client import Client
 from infra.providers.databricks.credentials import Credentials
 from infra.providers.databricks.registry import RESOURCES
 from tests.emulator.conftest import serve
-from tests.providers.account_cases import ACCOUNT_CASES, ALWAYS_THERE, IMPORTED_BY, MADE_AT, UNFINDABLE, UNREADABLE
+from tests.providers.account_cases import (
+    ACCOUNT_CASES,
+    ACCOUNT_UNTOLD,
+    ALWAYS_THERE,
+    IMPORTED_BY,
+    MADE_AT,
+    UNFINDABLE,
+    UNREADABLE,
+)
 from tests.providers.content_cases import CONTENT_CASES, CONTENT_DATED
 from tests.providers.recording import ACCOUNT
 from tests.providers.scripted import subject
@@ -155,7 +163,7 @@ STAYS = {"Entitlements", *ALWAYS_THERE, *UNITY_STAYS}
 
 #: Types of which no answer tells something that a program has to give.
 UNTOLD = {
-    *("Secret", "WorkspaceFile", "Notebook", "File", "NotificationDestination", "GitCredential"),
+    *("Secret", "WorkspaceFile", "Notebook", "File", *ACCOUNT_UNTOLD, "GitCredential"),
     *UNITY_UNTOLD,
 }
 #: Types whose objects say when they were made.

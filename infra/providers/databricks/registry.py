@@ -36,6 +36,8 @@ from infra.providers.databricks.identity.user import User
 from infra.providers.databricks.jobs.job import Job
 from infra.providers.databricks.network.ip_access_list import IpAccessList
 from infra.providers.databricks.pipelines.pipeline import Pipeline
+from infra.providers.databricks.recovery.failover_group import DisasterRecoveryFailoverGroup
+from infra.providers.databricks.recovery.stable_url import DisasterRecoveryStableUrl
 from infra.providers.databricks.resource import Resource
 from infra.providers.databricks.secrets.secret import Secret
 from infra.providers.databricks.secrets.secret_acl import SecretAcl
@@ -79,6 +81,8 @@ RESOURCES: Final[Mapping[str, Resource]] = {
         BudgetPolicy(),
         Catalog(),
         CatalogWorkspaceBinding(),
+        DisasterRecoveryFailoverGroup(),
+        DisasterRecoveryStableUrl(),
         Cluster(),
         ClusterPolicy(),
         Connection(),

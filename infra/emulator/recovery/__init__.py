@@ -1,0 +1,1 @@
+"""Disaster recovery of the account: failover groups and stable URLs. Kept; nothing is replicated."""

@@ -1,0 +1,1 @@
+"""Disaster recovery of an account: failover groups and stable URLs."""
