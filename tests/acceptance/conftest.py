@@ -7,8 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,13 @@ COMMAND = Path(sys.executable).with_name("lakestead")
 
 @dataclass(frozen=True)
 class Project:
-    """A copy of this project's files in a folder of the test's, with state and workspace of its own."""
+    """A copy of this project's files in a folder of the test's, with state and workspace of its own.
+
+    `variables` are set for the command besides; nothing else of this process's that could steer it is.
+    """
 
     folder: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def lakestead(self, *arguments: str, expect: int = 0) -> str:
         """Standard output of the command; fails the test if it ends with another code than `expect`."""
@@ -32,7 +36,13 @@ class Project:
             key: value for key, value in os.environ.items() if not key.startswith(("DATABRICKS_", "PULUMI_", "LAKESTEAD_"))
         }
         done = subprocess.run(
-            [COMMAND, *arguments], cwd=self.folder, env=quiet, capture_output=True, text=True, timeout=300, check=False
+            [COMMAND, *arguments],
+            cwd=self.folder,
+            env=quiet | dict(self.variables),
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
         )
         assert done.returncode == expect, f"lakestead {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
         return done.stdout if expect == 0 else done.stdout + done.stderr
@@ -65,7 +75,7 @@ class Project:
 
 
 def copy_project(folder: Path) -> Project:
-    for name in ("environments", "stacks", "dbt"):
+    for name in ("environments", "stacks", "dbt", "delivery"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("target", "logs", "__pycache__", ".user.yml"))
     shutil.copy(ROOT / "Pulumi.yaml", folder)
     return Project(folder)
