@@ -12,6 +12,7 @@ from infra.engine.values import Properties
 from infra.providers.databricks.client import Client
 from tests.providers.scripted import subject
 from tests.providers.test_roundtrip import Place, place
+from tests.providers.unity_cases import UNITY_LISTED
 
 __all__ = ["place"]
 
@@ -32,6 +33,7 @@ LISTED: dict[str, Make] = {
     "ServicePrincipal": lambda n: {"displayName": f"p{n}", "allowClusterCreate": True},
     "User": lambda n: {"userName": f"u{n}@example.com", "databricksSqlAccess": True},
     "SecretScope": lambda n: {"name": f"s{n}"},
+    **UNITY_LISTED,
 }
 
 

@@ -138,3 +138,30 @@ UNITY_CASES: dict[str, tuple[Make, Properties]] = {
         {"artifactMatchers": [{"artifact": "/Volumes/other", "matchType": "PREFIX_MATCH"}]},
     ),
 }
+
+#: For each type that is read by list, the inputs of the nth one.
+UNITY_LISTED: dict[str, Callable[[int], Properties]] = {
+    "StorageCredential": lambda n: {
+        "name": f"listed{n}",
+        "azureServicePrincipal": {"applicationId": "a", "directoryId": "d", "clientSecret": Secret("s")},
+        "comment": "x",
+    },
+    "ExternalLocation": lambda n: {"name": f"listed{n}", "url": f"s3://listed{n}", "credentialName": "lake", "comment": "x"},
+    "Credential": lambda n: {"name": f"listed-c{n}", "purpose": "SERVICE", "awsIamRole": {"roleArn": ROLE}},
+    "Connection": lambda n: {
+        "name": f"listed{n}",
+        "connectionType": "MYSQL",
+        "options": {"host": "h", "port": "1", "user": "u", "password": "p"},
+    },
+    "RegisteredModel": lambda n: {"catalogName": "main", "schemaName": "here", "name": f"listed{n}", "comment": "x"},
+    "TagPolicy": lambda n: {"tagKey": f"listed{n}", "values": [{"name": "a"}]},
+    "PolicyInfo": lambda n: {
+        "name": f"listed{n}",
+        "onSecurableType": "CATALOG",
+        "onSecurableFullname": "main",
+        "forSecurableType": "TABLE",
+        "policyType": "POLICY_TYPE_ROW_FILTER",
+        "rowFilter": {"functionName": "main.here.f"},
+        "toPrincipals": ["account users"],
+    },
+}

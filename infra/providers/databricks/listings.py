@@ -28,13 +28,14 @@ _SCIM_PAGE: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One list: its address and query, the key of its items, and the key of an item's id."""
+    """One list: its address and query, the key of its items, the key of an item's id, and what precedes that in ours."""
 
     at: str
     items: str
     id: str
     query: tuple[tuple[str, Any], ...] = ()
     paging: Literal["token", "scim", "none"] = "token"
+    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +64,7 @@ def read(workspace: Workspace, wanted: Sequence[Known]) -> Mapping[Known, Proper
 
 def _listed(workspace: Workspace, listing: Listing, group: Sequence[Known]) -> dict[Known, Properties]:
     try:
-        items = {str(item.get(listing.id)): item for item in pages(workspace, listing)}
+        items = {f"{listing.prefix}{item.get(listing.id)}": item for item in pages(workspace, listing)}
     except Refused:
         return {}  # who may not list may still be allowed to look at each
     return {

@@ -104,7 +104,7 @@ class Connection(Resource):
         return None if answer is None else self._stored(workspace, _id(answer), answer, known)
 
     def listing(self, workspace: Workspace, id: str, known: Properties) -> Listing | None:
-        return Listing(_CONNECTIONS, "connections", "name", (("max_results", 0),))
+        return Listing(_CONNECTIONS, "connections", "name", (("max_results", 0),), prefix=f"{id.partition('|')[0]}|")
 
     def listed(self, workspace: Workspace, id: str, item: Answer, known: Properties) -> Properties:
         return self._stored(workspace, _id(item), item, known)
