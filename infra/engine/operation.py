@@ -10,8 +10,8 @@ import importlib
 import importlib.util
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,7 +43,8 @@ def run(request: Request, listener: Callable[[Event], None]) -> Result:
     file = load_stack_file(project, request.stack)
     backend = stack_backend(project, request.stack, request.backend)
     with _locked(request, backend, lambda text: listener(Diagnostic("info", text))):
-        cipher = _warmed_up(request, backend, file)
+        with _no_looking_for_garbage():
+            cipher = _warmed_up(request, backend, file)
         surroundings = Surroundings(
             project=project,
             config=resolved_config(project, file, request.config, cipher),
@@ -108,21 +109,22 @@ def _warmed_up(request: Request, backend: Backend, file: StackFile) -> Cipher | 
     maker = threading.Thread(target=make, name="key")
     maker.start()
     if request.warm and request.runs_program:
-        _import([f"pulumi_{package}" for package in request.plugins])
+        for package in request.plugins:
+            if importlib.util.find_spec(f"pulumi_{package}") is not None:
+                importlib.import_module(f"pulumi_{package}")
     maker.join()
     if failed:
         raise failed[0]
     return made[0]
 
 
-def _import(modules: Sequence[str]) -> None:
-    """Import those that are there. What an import makes stays, so looking for garbage meanwhile would only double its time."""
+@contextmanager
+def _no_looking_for_garbage() -> Iterator[None]:
+    """What an import makes, or a state, stays: to look through it again and again while it comes would double its time."""
     collecting = gc.isenabled()
     gc.disable()
     try:
-        for module in modules:
-            if importlib.util.find_spec(module) is not None:
-                importlib.import_module(module)
+        yield
     finally:
         if collecting:
             gc.enable()
