@@ -13,6 +13,7 @@ from infra.engine import urn as urns
 from infra.engine.errors import PluginError
 from infra.engine.ports import CheckResult, DiffResult, Plugin, Provider
 from infra.engine.resource import Resource
+from infra.engine.unconfigured import Unconfigured
 from infra.engine.values import Properties, contains_unknown
 
 #: What the engine itself keeps among a provider resource's inputs.
@@ -59,7 +60,9 @@ class ConfiguredProviders:
 
     def configure(self, resource: Resource) -> None:
         """Let this provider resource serve those that name it."""
-        provider = self.plugin(urns.provider_package(resource.type)).configure(_config(resource.inputs))
+        config = _config(resource.inputs)
+        plugin = self.plugin(urns.provider_package(resource.type))
+        provider: Provider = Unconfigured() if contains_unknown(config) else plugin.configure(config)
         with self._lock:
             former = self._providers.get(resource.reference)
             if former is not None:

@@ -111,6 +111,10 @@ class UnknownOutcome(ProviderError):
     """No answer came: whether the change was made is not known. The next operation looks for it."""
 
 
+class DiffUnavailable(ProviderError):
+    """What differs cannot be said now: a change is assumed, and the user is told why."""
+
+
 class PartialFailure(ProviderError):
     """The resource exists but is not as it should be: its state is kept, the next update tries again.
 
@@ -203,4 +207,4 @@ class Plugin(Protocol):
         """Compare the inputs of a provider resource."""
 
     def configure(self, inputs: Properties) -> Provider:
-        """A provider with these inputs. No remote call is made yet. With unknown inputs only previews may follow."""
+        """A provider with these inputs, all known. No remote call is made yet."""

@@ -20,7 +20,7 @@ from infra.engine.executor import Executor
 from infra.engine.gate import Gate
 from infra.engine.masking import hidden, in_braces
 from infra.engine.planner import Planner, is_triggered
-from infra.engine.ports import CheckFailure, CheckResult, DiffResult, ProviderError
+from infra.engine.ports import CheckFailure, CheckResult, DiffResult, DiffUnavailable, ProviderError
 from infra.engine.reporter import Reporter
 from infra.engine.resource import Goal, Resource
 from infra.engine.snapshot import Snapshot
@@ -247,7 +247,13 @@ class Registrar:
             return DiffResult(changes=True, replaces=("replaceWith",))
         if self._providers.moved(old.provider, new.provider, self._planner.renames):
             return DiffResult(changes=True, replaces=("provider",))
-        return None if not new.custom else compare(self._providers, old, new.inputs, new.provider)
+        if not new.custom:
+            return None
+        try:
+            return compare(self._providers, old, new.inputs, new.provider)
+        except DiffUnavailable as unavailable:
+            self._reporter.diagnose("warning", str(unavailable), new.urn)
+            return DiffResult(changes=True)
 
     def _provider_for(self, goal: Goal, providers: Mapping[str, str], version: str) -> str:
         package = urns.package_of(goal.type)

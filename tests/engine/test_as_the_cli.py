@@ -323,3 +323,29 @@ def test_a_refresh_replaces_nothing(bench: Bench) -> None:
     step = steps(bench.run("preview-refresh").digest)["update", "a"]
 
     assert (step["diffReasons"], "replaceReasons" in step) == (["name"], False)
+
+
+def test_a_provider_whose_configuration_is_not_known_yet_is_not_asked(bench: Bench) -> None:
+    """A preview assumes a change and says so; what its resources and functions yield is unknown."""
+    (bench.cloud.folder / "theirs.json").write_text("{}")
+    program = """
+    key = Thing("key", name="{name}")
+    o = ResourceOptions(provider=Provider("p", token=key.serial))
+    a = Thing("a", size=1, opts=o)
+    theirs = Thing("theirs", opts=ResourceOptions.merge(o, ResourceOptions(id="theirs")))
+    pulumi.export("outs", [a.serial, theirs.serial])
+    """
+    first = bench.preview(program.format(name="one"))
+    assert (first.changes, bench.cloud.calls()) == ({"create": 4}, [])
+    bench.up()
+    later = bench.preview(program.format(name="two"))
+
+    assert "outputs" not in steps(first.digest)["create", "a"]["newState"]
+    assert (later.changes, steps(later.digest)["update", "a"]["detailedDiff"]) == (
+        {"read": 1, "replace": 1, "same": 1, "update": 2},
+        None,
+    )
+    assert [item["message"].splitlines()[0] for item in later.digest["diagnostics"]] == [
+        "warning: The provider for this resource has inputs that are not known during preview."
+    ]
+    assert bench.up().changes == {"replace": 1, "same": 2, "update": 1}
