@@ -31,6 +31,7 @@ from infra.emulator.rendering import as_json, failure, injected
 from infra.emulator.requests import Request, Response, Route
 from infra.emulator.routing import Router
 from infra.emulator.settings import default_namespace, notification_destinations, workspace_conf
+from infra.emulator.sharing import recipients, shares
 from infra.emulator.sql_objects import alerts_v2, dashboards, saved
 from infra.emulator.traffic import Fault
 from infra.emulator.unity import (
@@ -73,6 +74,7 @@ FAMILIES: tuple[Any, ...] = (
     *(warehouses, warehouse_config, thrift, statements, secret_scopes, object_api, volume_file_api),
     *(jobs, runs, run_repairs, run_outputs, pipelines),
     *(saved, alerts_v2, dashboards),
+    *(shares, recipients),
     *(repos, git_credentials, experiments, serving_endpoints, vector_search),
 )
 

@@ -1,6 +1,6 @@
 """Cases of `test_roundtrip` for what lies in a workspace: notebooks, files in volumes, pipelines, queries,
 alerts, dashboards, Git folders, experiments,
-serving, vector search."""
+serving, vector search, sharing."""
 
 from __future__ import annotations
 
@@ -111,6 +111,18 @@ CONTENT_CASES: dict[str, tuple[Make, Properties]] = {
         },
         {},
     ),
+    "Share": (
+        lambda _: {
+            "name": "orders",
+            "comment": "x",
+            "objects": [{"name": "main.here", "dataObjectType": "SCHEMA"}],
+        },
+        {"comment": "y", "objects": []},
+    ),
+    "Recipient": (
+        lambda _: {"name": "Partner", "authenticationType": "TOKEN", "propertiesKvpairs": {"properties": {"a": "b"}}},
+        {"comment": "x", "ipAccessList": {"allowedIpAddresses": ["10.0.0.0/8"]}},
+    ),
 }
 #: Types whose objects say when they were made.
-CONTENT_DATED = {"Query", "Alert", "AlertV2", "MlflowExperiment", "ModelServing", "VectorSearchEndpoint"}
+CONTENT_DATED = {"Query", "Alert", "AlertV2", "MlflowExperiment", "ModelServing", "VectorSearchEndpoint", "Share", "Recipient"}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.engine.values import UNKNOWN, Secret
+from infra.engine.values import UNKNOWN, Properties, Secret
 from tests.providers.scripted import Script, provider_on, subject
 
 PROVIDER = provider_on(Script({}))
@@ -65,6 +65,13 @@ def test_defaults_stand_inside_objects_too() -> None:
     assert (inputs["__defaults"], inputs["maxConcurrentRuns"]) == (["maxConcurrentRuns"], 1)
 
 
+ALERT: Properties = {
+    "displayName": "late",
+    "queryId": "1",
+    "condition": {"op": "EQUAL", "operand": {"column": {"name": "n"}}, "threshold": {"value": {"doubleValue": 0}}},
+}
+
+
 @pytest.mark.parametrize(
     ("kind", "inputs", "where", "why"),
     [
@@ -108,6 +115,34 @@ def test_defaults_stand_inside_objects_too() -> None:
             "jobId knows CAN_VIEW, CAN_MANAGE_RUN, CAN_MANAGE, IS_OWNER, not 'CAN_USE'",
         ),
         ("WorkspaceFile", {"path": "/a"}, "source", "give exactly one of source and contentBase64"),
+        ("Notebook", {"path": "/a", "contentBase64": "YQ=="}, "language", "is needed beside contentBase64"),
+        ("File", {"path": "/tmp/a", "contentBase64": "YQ=="}, "path", "which is in no volume: write /Volumes/"),
+        ("File", {"path": "dbfs:/Volumes/a", "contentBase64": "YQ=="}, "path", "leave out the scheme"),
+        ("Pipeline", {"storage": "/a", "catalog": "main"}, "catalog", "a pipeline takes one of storage, catalog"),
+        ("Pipeline", {"edition": "BASIC"}, "edition", "is 'BASIC', not one of pro, core, advanced"),
+        ("Alert", ALERT | {"condition": ALERT["condition"] | {"op": "LIKE"}}, "condition.op", "not one of GREATER_THAN"),
+        (
+            "Alert",
+            ALERT | {"condition": ALERT["condition"] | {"threshold": {"value": {"boolValue": True, "stringValue": "x"}}}},
+            "condition.threshold.value",
+            "takes exactly one of boolValue",
+        ),
+        (
+            "Dashboard",
+            {"displayName": "d", "parentPath": "/a", "warehouseId": "w", "filePath": __file__, "serializedDashboard": "{}"},
+            "filePath",
+            "a dashboard takes one of",
+        ),
+        ("Repo", {"url": "git@github.com:a/b"}, "url", "not an address that starts with https://"),
+        ("Repo", {"url": "https://git.example.com/a/b"}, "gitProvider", "does not tell which provider it is"),
+        ("Repo", {"url": "https://github.com/a/b", "path": "/Repos/b"}, "path", "below /Repos it has three parts"),
+        (
+            "VectorSearchIndex",
+            {"endpointName": "e", "indexType": "DELTA_SYNC", "primaryKey": "id"},
+            "deltaSyncIndexSpec",
+            "takes exactly one of deltaSyncIndexSpec, directAccessIndexSpec",
+        ),
+        ("Recipient", {"authenticationType": "MAGIC"}, "authenticationType", "not one of TOKEN, DATABRICKS"),
         ("WorkspaceFile", {"path": "/a", "source": "no/such.sql"}, "source", "there is no file 'no/such.sql' below"),
         ("WorkspaceFile", {"path": "/a", "contentBase64": "?"}, "contentBase64", "is not base64"),
         ("App", {}, "type", "App is not supported by the embedded Databricks provider. It knows AccountFederationPolicy"),

@@ -10,6 +10,7 @@ import pytest
 from infra.engine.ports import BulkReader, Reading
 from infra.engine.values import Properties
 from infra.providers.databricks.client import Client
+from tests.providers.account_cases import ACCOUNT_LISTED
 from tests.providers.scripted import subject
 from tests.providers.test_roundtrip import Place, place
 from tests.providers.unity_cases import UNITY_LISTED
@@ -33,6 +34,8 @@ LISTED: dict[str, Make] = {
     "ServicePrincipal": lambda n: {"displayName": f"p{n}", "allowClusterCreate": True},
     "User": lambda n: {"userName": f"u{n}@example.com", "databricksSqlAccess": True},
     "SecretScope": lambda n: {"name": f"s{n}"},
+    "VectorSearchEndpoint": lambda n: {"name": f"vs{n}", "endpointType": "STANDARD"},
+    **ACCOUNT_LISTED,
     **UNITY_LISTED,
 }
 

@@ -45,6 +45,8 @@ from infra.providers.databricks.secrets.secret_scope import SecretScope
 from infra.providers.databricks.settings.default_namespace_setting import DefaultNamespaceSetting
 from infra.providers.databricks.settings.notification_destination import NotificationDestination
 from infra.providers.databricks.settings.workspace_conf import WorkspaceConf
+from infra.providers.databricks.sharing.recipient import Recipient
+from infra.providers.databricks.sharing.share import Share
 from infra.providers.databricks.sql_objects.alert import Alert
 from infra.providers.databricks.sql_objects.alert_v2 import AlertV2
 from infra.providers.databricks.sql_objects.dashboard import Dashboard
@@ -115,6 +117,8 @@ RESOURCES: Final[Mapping[str, Resource]] = {
         PolicyInfo(),
         QualityMonitor(),
         Query(),
+        Recipient(),
+        Share(),
         RegisteredModel(),
         Repo(),
         Schema(),

@@ -1,0 +1,1 @@
+"""Delta Sharing: shares and recipients. Nothing is shared with anybody."""
