@@ -11,7 +11,7 @@ from typing import Any, Final
 import httpx
 
 from infra.engine.graph import knots
-from infra.providers.databricks.client import Answer
+from infra.providers.databricks.client import Answer, Client
 from infra.providers.databricks.pace import Pace
 from infra.providers.databricks.transport import Transport
 from tests.emulator.conftest import LiveWorkspace, serve
@@ -36,7 +36,7 @@ class DeployedEstate:
     def up(self, trap: Trap = lambda place, moment: None, *, parallel: int = 1) -> int:
         """Update to the generation that is due; answers how its process ended. Each request passes the trap.
 
-        It does not slow down when it is refused: dozens of refusals that do not come of its speed would stretch it to minutes.
+        It neither waits before it asks again nor slows down when it is refused: dozens of failures would stretch it to minutes.
         """
         return forked.run(
             "up",
@@ -93,9 +93,14 @@ def serving(folder: Path) -> Iterator[DeployedEstate]:
 
 
 def _trapped(trap: Trap) -> None:
-    """From now on, in this process, every request passes the trap, and no refusal slows the next one down."""
-    send = Transport.send
+    """From now on, in this process, every request passes the trap, and nobody waits after a failure."""
+    send, begin = Transport.send, Client.__init__
     Pace.refused = lambda self, after=None: None  # type: ignore[method-assign]
+
+    def begun(self: Client, *arguments: Any, **more: Any) -> None:
+        begin(self, *arguments, **{**more, "sleep": lambda seconds: None})
+
+    Client.__init__ = begun  # type: ignore[method-assign]
 
     def sent(self: Transport, *arguments: Any, **more: Any) -> Answer:
         trap("call", "before")
