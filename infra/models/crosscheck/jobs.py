@@ -129,4 +129,7 @@ def _circles(environment: Environment) -> Wrong:
         for after in pending.values():
             after.difference_update(ready)
     if pending:
-        yield ("jobs", min(pending)), f"{', '.join(sorted(pending))} start one another, without an end; take one of these steps out"
+        yield (
+            ("jobs", min(pending)),
+            f"{', '.join(sorted(pending))} start one another, without an end; take one of these steps out",
+        )
