@@ -144,3 +144,15 @@ ALWAYS_THERE: Final = {"SqlGlobalConfig", "WorkspaceConf"}
 MADE_AT: Final = {"Budget", "Cluster", "DisasterRecoveryFailoverGroup", "IpAccessList"}
 #: Of which an import cannot tell everything that a program has to say.
 ACCOUNT_UNTOLD: Final = {"DisasterRecoveryFailoverGroup", "DisasterRecoveryStableUrl", "NotificationDestination"}
+#: For each type that is read by list the inputs of the n-th.
+ACCOUNT_LISTED: Final[dict[str, Callable[[int], Properties]]] = {
+    "BudgetPolicy": lambda n: {"policyName": f"listed{n}", "customTags": [{"key": "team", "value": "lake"}]},
+    "ClusterPolicy": lambda n: {"name": f"listed{n}", "definition": "{}", "description": "x"},
+    "InstancePool": lambda n: {
+        "instancePoolName": f"listed{n}",
+        "idleInstanceAutoterminationMinutes": 10,
+        "nodeTypeId": "i3.xlarge",
+        "awsAttributes": {"availability": "ON_DEMAND"},
+    },
+    "IpAccessList": lambda n: {"label": f"listed{n}", "listType": "ALLOW", "ipAddresses": [f"203.0.113.{n}"]},
+}
