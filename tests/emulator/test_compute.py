@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from databricks.sdk import WorkspaceClient
-from databricks.sdk.errors import BadRequest, InvalidParameterValue, NotFound, NotImplemented, PermissionDenied
+from databricks.sdk import WorkspaceClient, errors
+from databricks.sdk.errors import BadRequest, InvalidParameterValue, NotFound, PermissionDenied
 from databricks.sdk.service.compute import Library, PythonPyPiLibrary, State
 from databricks.sdk.service.iam import AccessControlRequest, PermissionLevel
 
@@ -138,7 +138,7 @@ def test_a_library_leaves_with_the_restart(admin: WorkspaceClient) -> None:
 
 def test_nothing_runs_on_a_cluster(admin: WorkspaceClient) -> None:
     """It is said so."""
-    with pytest.raises(NotImplemented, match="Clusters of this workspace run nothing"):
+    with pytest.raises(errors.NotImplemented, match="Clusters of this workspace run nothing"):
         admin.api_client.do("POST", "/api/1.2/contexts/create", body={"clusterId": "x", "language": "sql"})
 
 

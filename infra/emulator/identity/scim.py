@@ -36,9 +36,10 @@ def _wanted(request: Request) -> frozenset[str] | None:
 
 
 def _asked(request: Request) -> frozenset[str] | None:
-    """What the query asks for. Nested attributes count as their parent; an applicationId is always told."""
+    """What the query asks for. Nested attributes count as their parent; a service principal's userName is its applicationId."""
     if listed := request.query.get("attributes"):
-        return frozenset({"id", "schemas", "applicationId", *(name.strip().partition(".")[0] for name in listed.split(","))})
+        names = {name.strip().partition(".")[0] for name in listed.split(",")}
+        return frozenset({"id", "schemas"} | names | ({"applicationId"} if "userName" in names else set()))
     if excluded := request.query.get("excludedAttributes"):
         return _EVERYTHING - {name.strip() for name in excluded.split(",")} | {"id", "schemas"}
     return None
