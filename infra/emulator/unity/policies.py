@@ -40,7 +40,7 @@ class Applicable:
 
 def applicable(workspace: Workspace, caller: Caller, table: str) -> list[Applicable]:
     """The policies that hold for a caller who reads a table (its full name in lower case), outermost first."""
-    relation = workspace.store.get(TABLE, table)
+    relation = workspace.store.get(TABLE, table) if workspace.store.count(POLICY) else None
     if relation is None:
         return []
     found = []

@@ -14,7 +14,7 @@ from infra.emulator.sql import information_schema, lookup, rights, time_travel
 from infra.emulator.sql.errors import SqlError, Unsupported
 from infra.emulator.sql.functions import named
 from infra.emulator.sql.names import INFORMATION_SCHEMA, FullName, complete
-from infra.emulator.sql.query import parse, routines, table_functions, translations
+from infra.emulator.sql.query import guards, parse, routines, table_functions, translations
 from infra.emulator.sql.query.frame import Frame
 from infra.emulator.sql.query.render import finish
 from infra.emulator.sql.query.translations import Read, Translation
@@ -131,7 +131,7 @@ class Resolver:
         relation = lookup.get(workspace, frame.reader, name)
         rights.require(workspace, frame.reader, "SELECT", TABLE, str(name))
         self.tables.add(str(name))
-        self.reads.append(translations.read_of(relation, name, frame.reader.name))
+        self.reads.append(translations.read_of(self._session, relation, name, frame.reader.name))
         if past is not None:
             self._past(node, relation, past)
         elif relation["physical"] is None:
@@ -142,28 +142,25 @@ class Resolver:
 
     def _past(self, node: exp.Table, relation: Relation, past: exp.Version) -> None:
         """Point to the rows of an earlier version."""
-        if "row_filter" in relation or any("mask" in column for column in relation["columns"]):
-            name = lookup.name_of(relation)
-            raise Unsupported(f"time travel on {name.quoted}, which has a row filter or a column mask")
+        guards.refuse(self._session, relation, "TIME_TRAVEL")
         version = time_travel.find(self._session, relation, past)
         node.set("version", None)
         self.calls = True  # what AS OF means may be another version the next time
         _point(node, "lake", "data", physical_name(version.physical))
 
     def _guard(self, node: exp.Table, relation: Relation, frame: Frame) -> None:
-        """Let a table's row filter and masks stand between."""
-        if "row_filter" not in relation and not any("mask" in column for column in relation["columns"]):
+        """Let a table's row filters and masks stand between."""
+        found = guards.of(self._session, relation)
+        if not found:
             return
         plain = exp.Table(this=node.this.copy(), db=node.args["db"].copy(), catalog=node.args["catalog"].copy())
-        body = routines.guarded(self, relation, plain, frame)
-        if body is not None:
-            self.calls = True
-            self._put(node, body)
+        self.calls = True
+        self._put(node, guards.guarded(self, relation, plain, found, frame))
 
     def _view(self, node: exp.Table, relation: Relation, name: FullName, frame: Frame) -> None:
         """Make the node name the view's translation, or hold its query where that cannot be kept."""
         views = self._deeper(frame, str(name))
-        translation = translations.find(self._session, translations.read_of(relation, name, frame.reader.name))
+        translation = translations.find(self._session, translations.read_of(self._session, relation, name, frame.reader.name))
         if translation is None or {str(read.name) for read in translation.reads} & set(views):
             inner = Frame(relation["view_catalog"], relation["view_schema"], self._owner(relation, name), False, views)
             registered = self._session.registered
@@ -176,7 +173,7 @@ class Resolver:
                 self._put(node, body)
                 return
             sql = finish(self._session, body)
-            own = translations.read_of(relation, name, frame.reader.name)
+            own = translations.read_of(self._session, relation, name, frame.reader.name)
             translation = translations.keep(self._session, own, sql, tuple(below.reads), tuple(below.parts))
         translations.make(self._session, translation)
         self.parts.append(translation)

@@ -1,7 +1,7 @@
 """SQL functions of the workspace: a call becomes the function's body, its parameters replaced by the arguments.
 
-The body reads with the rights of the function's owner, as a view does. Row filters and column masks are such functions, put
-around a table where it is read.
+The body reads with the rights of the function's owner, as a view does. Row filters and column masks are such functions
+(`guards`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from infra.emulator.sql.names import FullName
 from infra.emulator.sql.query import parse
 from infra.emulator.sql.query.frame import Frame
 from infra.emulator.sql.types import parse as types
-from infra.emulator.unity.relations import FUNCTION, Relation
+from infra.emulator.unity.relations import FUNCTION
 
 if TYPE_CHECKING:
     from infra.emulator.sql.query.resolve import Resolver
@@ -64,7 +64,7 @@ def expand(resolver: Resolver, document: Routine, arguments: Sequence[exp.Expr],
                 body = value.copy()
             else:
                 column.replace(value.copy())
-    return exp.paren(_as(body, document["full_data_type"]))
+    return exp.paren(cast_as(body, document["full_data_type"]))
 
 
 def _body(text: str) -> exp.Expr:
@@ -92,37 +92,12 @@ def _bound(document: Routine, arguments: Sequence[exp.Expr], name: str) -> dict[
             f"The `{name}` requires {len(listed)} parameters but the actual number is {len(arguments)}.",
             "42605",
         )
-    return {parameter["name"].lower(): _as(given[parameter["name"].lower()], parameter["type_text"]) for parameter in listed}
+    return {
+        parameter["name"].lower(): cast_as(given[parameter["name"].lower()], parameter["type_text"]) for parameter in listed
+    }
 
 
-def _as(value: exp.Expr, type_text: str) -> exp.Expr:
+def cast_as(value: exp.Expr, type_text: str) -> exp.Expr:
     """A cast by Databricks' rules, which the rewriting still has to make DuckDB's."""
     types.parse(type_text)
     return exp.Cast(this=exp.paren(value), to=exp.DataType.build(type_text, dialect="databricks"))
-
-
-def guarded(resolver: Resolver, relation: Relation, table: exp.Table, frame: Frame) -> exp.Query | None:
-    """A query of the table that lets its row filter and column masks stand between; None if it has neither."""
-    masks = [column for column in relation["columns"] if "mask" in column]
-    chosen = relation.get("row_filter")
-    if not masks and chosen is None:
-        return None
-    columns: list[exp.Expr] = []
-    for column in relation["columns"]:
-        plain = _column(column["name"])
-        if "mask" in column:
-            given = [plain, *(_column(name) for name in column["mask"]["using_column_names"])]
-            document = get(resolver.session, column["mask"]["function_name"])
-            masked = _as(expand(resolver, document, given, frame), column["type_text"])
-            columns.append(exp.alias_(masked, column["name"], quoted=True))
-        else:
-            columns.append(plain)
-    query = exp.Select(expressions=columns).from_(table)
-    if chosen is not None:
-        document = get(resolver.session, chosen["function_name"])
-        query = query.where(expand(resolver, document, [_column(name) for name in chosen["input_column_names"]], frame))
-    return query
-
-
-def _column(name: str) -> exp.Column:
-    return exp.column(exp.to_identifier(name, quoted=True))

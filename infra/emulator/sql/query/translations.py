@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from infra.emulator.identity import directory
 from infra.emulator.sql import lookup, rights
 from infra.emulator.sql.names import FullName
+from infra.emulator.sql.query import guards
 from infra.emulator.sql.types.duck import quote
 from infra.emulator.unity.relations import Relation
 from infra.emulator.unity.securables import TABLE
@@ -44,7 +45,7 @@ class Translation:
     parts: tuple[Translation, ...]
 
 
-def read_of(relation: Relation, name: FullName, reader: str) -> Read:
+def read_of(session: Session, relation: Relation, name: FullName, reader: str) -> Read:
     """What a translation has to remember of a relation that it reads."""
     rests_on: list[Any] = [
         relation["physical"],
@@ -54,6 +55,7 @@ def read_of(relation: Relation, name: FullName, reader: str) -> Read:
         relation.get("view_schema"),
         [(column["name"], column["type_text"], column.get("mask")) for column in relation["columns"]],
         relation.get("row_filter"),
+        guards.stamp(session, name),
     ]
     return Read(name, reader, hashlib.sha256(repr(rests_on).encode()).hexdigest())
 
@@ -76,7 +78,7 @@ def _holds(session: Session, read: Read) -> bool:
     if reader is None or relation is None:
         return False
     rights.require(workspace, reader, "SELECT", TABLE, str(read.name))
-    return read_of(relation, read.name, read.reader) == read
+    return read_of(session, relation, read.name, read.reader) == read
 
 
 def keep(session: Session, view: Read, sql: str, reads: tuple[Read, ...], parts: tuple[Translation, ...]) -> Translation:

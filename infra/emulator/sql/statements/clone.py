@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from infra.emulator.sql import catalogue, lookup, result, rights, time_travel, writing
 from infra.emulator.sql.errors import SqlError, already_exists
 from infra.emulator.sql.names import FullName
+from infra.emulator.sql.query import guards
 from infra.emulator.sql.tokens import Tokens
 from infra.emulator.unity import paths
 from infra.emulator.unity.relations import TABLE, Relation, TableType
@@ -55,6 +56,7 @@ def _source(session: Session, name: FullName) -> Relation:
     rights.require(session.workspace, session.caller, "SELECT", TABLE, str(name))
     if relation["physical"] is None:
         raise SqlError("DELTA_CLONE_UNSUPPORTED_SOURCE", f"Unsupported clone source '{name}', whose format is View.", "0AKDC")
+    guards.refuse(session, relation, "CLONE")
     return relation
 
 
