@@ -40,7 +40,6 @@ def run(project: Project, facts: Facts, monitor: Monitor, engine: EngineService)
     sources.read_as_written(project.program_folder)
     refusals.install(monitor.refuse)
     sys.argv = [project.entry_point]
-    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")  # else connections that end are told among what the program says
     return contextvars.copy_context().run(_run, project, facts, monitor, engine)
 
 
