@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ def command(bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         "plugin = StandIn(Path(__file__).parent / 'cloud')\n"
     )
     monkeypatch.syspath_prepend(str(bench.folder))
+    monkeypatch.delitem(sys.modules, "importing_plugin", raising=False)  # another test's
     monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "x")
     monkeypatch.delenv("PULUMI_BACKEND_URL", raising=False)
 
