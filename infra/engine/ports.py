@@ -85,12 +85,14 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The resource that a call is about. `type` is its token, such as `databricks:index/schema:Schema`."""
+    """The resource that a call is about. `type` is its token, such as `databricks:index/schema:Schema`; `ignored` are paths of
+    properties whose differences the program wants to be left alone."""
 
     urn: str
     type: str
     name: str
     timeouts: Timeouts = field(default_factory=Timeouts)
+    ignored: tuple[str, ...] = ()
 
 
 class ProviderError(Exception):

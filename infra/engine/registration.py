@@ -250,7 +250,7 @@ class Registrar:
         if not new.custom:
             return None
         try:
-            return compare(self._providers, old, new.inputs, new.provider)
+            return compare(self._providers, replace(old, ignore_changes=new.ignore_changes), new.inputs, new.provider)
         except DiffUnavailable as unavailable:
             self._reporter.diagnose("warning", str(unavailable), new.urn)
             return DiffResult(changes=True)

@@ -122,7 +122,7 @@ class Resource:
     @property
     def subject(self) -> Subject:
         """How a provider's call names this resource."""
-        return Subject(urn=self.urn, type=self.type, name=self.name, timeouts=self.timeouts)
+        return Subject(urn=self.urn, type=self.type, name=self.name, timeouts=self.timeouts, ignored=self.ignore_changes)
 
     @property
     def is_provider(self) -> bool:

@@ -123,3 +123,20 @@ def test_an_edited_source_file_is_a_difference(tmp_path: Any) -> None:
     assert kinds(diff("WorkspaceFile", olds, {"path": "/a.sql", "source": str(source)})) == {}
     source.write_text("select 2")
     assert kinds(diff("WorkspaceFile", olds, {"path": "/a.sql", "source": str(source)})) == {"md5": "update"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "is_ignored"),
+    [
+        ("tags", "tags", True),
+        ("tags", "tags[0].value", True),
+        ("tags[*].value", 'tags["a"].value', True),
+        ("tags[*].value", "tags[0].key", False),
+        ("tag", "tags", False),
+        ("a.b", "a.bc", False),
+        ("*", "anything.at.all", True),
+    ],
+)
+def test_what_the_program_ignores_is_no_difference(pattern: str, path: str, is_ignored: bool) -> None:
+    """A path, and all below it; also where the state has what the program never said."""
+    assert ignored(path, (pattern,)) is is_ignored

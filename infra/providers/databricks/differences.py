@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from infra.engine.ports import DiffKind, PropertyDiff
@@ -21,6 +21,14 @@ from infra.providers.databricks.shapes import Field, Shape
 Change = tuple[str, str, bool]
 
 _PLAIN_KEY: Final = re.compile(r"^[A-Za-z_$][\w$]*$")
+
+
+def ignored(path: str, patterns: Iterable[str]) -> bool:
+    """Whether a path stands at or below one that the program ignores; `*` stands for any key or index."""
+    return any(
+        re.match(re.escape(pattern).replace(r"\[\*\]", r"\[[^\]]+\]").replace(r"\*", r"[^.\[]+") + r"(?=[.\[]|$)", path)
+        for pattern in patterns
+    )
 
 
 def differences(shape: Shape, olds: Properties, news: Properties, path: str = "") -> Iterator[Change]:

@@ -26,7 +26,7 @@ from infra.engine.ports import (
 from infra.engine.values import Properties, Secret, Value, contains_secret, reveal
 from infra.providers.databricks import listings
 from infra.providers.databricks.client import Passing
-from infra.providers.databricks.differences import detailed, top_level
+from infra.providers.databricks.differences import detailed, ignored, top_level
 from infra.providers.databricks.errors import Absent, Incomplete
 from infra.providers.databricks.foretold import foretold
 from infra.providers.databricks.inputs import DEFAULTS, Inputs, plain
@@ -61,7 +61,8 @@ class DatabricksProvider:
     ) -> DiffResult:
         resource = _resource(subject)
         news = plain(resource.shape, new_inputs)
-        changes = list(resource.differences(reveal(old_outputs), news))
+        found = resource.differences(reveal(old_outputs), news)
+        changes = [change for change in found if not ignored(change[0], subject.ignored)]
         replaces = tuple(sorted({top_level(path) for path, _, forces in changes if forces}))
         return DiffResult(
             changes=bool(changes),
