@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from infra.engine.ports import DiffResult
 from infra.engine.values import UNKNOWN, Secret
+from infra.providers.databricks.differences import ignored
 from tests.providers.scripted import Script, provider_on, subject
 
 PROVIDER = provider_on(Script({}))
