@@ -70,3 +70,41 @@ def test_drift_is_found_reverted_and_adopted(project: Project) -> None:
     assert "# there is no identity provider here" in after
     assert workspace.schemas.get(GOLD).comment == "changed by hand"
     assert EVERYONE in granted(workspace)
+
+
+def test_bindings_are_part_of_it(project: Project) -> None:
+    """One that was removed comes back; one that nobody here made goes, or is written down."""
+    bound = 'catalogs: {streaming: {isolation: isolated, workspaces: {stand-in: {id: "1111111111111111"}}}}\n\nsecrets:'
+    project.edit("environments/local.yaml", "secrets:", bound)
+    project.lakestead("up", "local", "--yes")
+    workspace = project.client()
+    here = str(workspace.get_workspace_id())
+    change_bindings(workspace, add=2222222222222222, remove=1111111111111111)
+
+    told = project.json("drift", "local")
+    assert [(each["kind"], each["name"]) for each in told["resources"]] == [("missing", "streaming/stand-in")]
+    assert [(each["kind"], each["who"]) for each in told["unmanaged"]] == [("binding", "2222222222222222")]
+    project.lakestead("drift", "local", "--revert", "--yes")
+    assert bindings(workspace) == {here, "1111111111111111"}
+
+    change_bindings(workspace, add=2222222222222222, remove=1111111111111111)
+    shown = project.lakestead("drift", "local", "--adopt", "--yes")
+    assert "2222222222222222" in shown
+    assert project.json("drift", "local")["drifted"] is False
+    assert bindings(workspace) == {here, "2222222222222222"}
+    project.lakestead("preview", "local", "--exit-code")
+
+
+def bindings(workspace: WorkspaceClient) -> set[str]:
+    answer = workspace.api_client.do("GET", "/api/2.1/unity-catalog/bindings/catalog/streaming_local")
+    assert isinstance(answer, dict)
+    return {str(each["workspace_id"]) for each in answer["bindings"]}
+
+
+def change_bindings(workspace: WorkspaceClient, add: int, remove: int) -> None:
+    kind = "BINDING_TYPE_READ_WRITE"
+    body = {
+        "add": [{"workspace_id": add, "binding_type": kind}],
+        "remove": [{"workspace_id": remove, "binding_type": kind}],
+    }
+    workspace.api_client.do("PATCH", "/api/2.1/unity-catalog/bindings/catalog/streaming_local", body=body)
