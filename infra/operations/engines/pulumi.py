@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import queue
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -200,6 +201,7 @@ def environment(settings: Settings, stack: str, variables: Mapping[str, str]) ->
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         ENVIRONMENTS_VARIABLE: str(settings.environments),
     }
+    made.setdefault("PULUMI_PYTHON_CMD", sys.executable)  # the program's Python is this one, whatever PATH begins with
     if not settings.backend.startswith("https://"):
         made.setdefault("PULUMI_HOME", str(settings.home / "pulumi"))
     passphrase = settings.home / "passphrases" / stack
