@@ -276,6 +276,8 @@ def test_models_are_granted_as_functions(api: Api, ann: Api) -> None:
     body = {"name": "segments", "catalog_name": "gov", "schema_name": "s"}
     made = api("POST", "models", body)
     assert (made["full_name"], made["storage_location"].rsplit("/", 1)[1]) == ("gov.s.segments", made["id"])
+    for kind, name, privilege in (("catalog", "gov", "USE_CATALOG"), ("schema", "gov.s", "USE_SCHEMA")):
+        api("PATCH", f"permissions/{kind}/{name}", {"changes": [{"principal": "ann@example.com", "add": [privilege]}]})
     change = {"principal": "ann@example.com", "add": ["EXECUTE"]}
     granted = api("PATCH", "permissions/function/gov.s.segments", {"changes": [change]})
     assert granted["privilege_assignments"] == [{"principal": "ann@example.com", "privileges": ["EXECUTE"]}]

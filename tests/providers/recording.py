@@ -60,7 +60,7 @@ class Replay(Client):
         path: str,
         *,
         query: Mapping[str, Any] | None = None,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | bytes | None = None,
         files: Mapping[str, Any] | None = None,
         repeatable: bool = False,
         headers: tuple[str, ...] = (),

@@ -29,14 +29,15 @@ class Script(Client):
         path: str,
         *,
         query: Mapping[str, Any] | None = None,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | bytes | None = None,
         files: Mapping[str, Any] | None = None,
         repeatable: bool = False,
         headers: tuple[str, ...] = (),
     ) -> Answer:
         asked = f"{method} {path}"
         if "well-known" not in path:
-            self.sent.append((asked, dict(body) if body is not None else dict(query) if query else None))
+            said = {"content": body} if isinstance(body, bytes) else body if body is not None else query or None
+            self.sent.append((asked, None if said is None else dict(said)))
         answer = self._answers.get(asked, Absent(f"{asked} answered NOT_FOUND: not in the script", "NOT_FOUND"))
         if isinstance(answer, list):
             answer = answer.pop(0) if len(answer) > 1 else answer[0]
