@@ -5,7 +5,6 @@ What the file cannot say stays out, and is told with the reason.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,6 +13,8 @@ from infra.models import Environment
 from infra.operations.drift.detection import Deployed
 from infra.operations.drift.findings import Drift, FieldDrift, ResourceDrift, Unmanaged
 from infra.operations.drift.places import Path, place, said, short
+from infra.operations.introductions import introduction, spoken
+from infra.operations.keys import Keys
 from infra.operations.rewriting import GONE, Edit
 
 _BINDINGS: Final = {"BINDING_TYPE_READ_WRITE": "read-write", "BINDING_TYPE_READ_ONLY": "read-only"}
@@ -47,35 +48,17 @@ class Principals:
         for step in deployed.of_kind("ServicePrincipal"):
             outputs = step["oldState"].get("outputs", {})
             self._keys[str(outputs.get("applicationId"))] = step["urn"].rsplit("::", 1)[1]
-        self._taken = set(identities.principals)
+        self._free = Keys(environment.name, separator="-", taken=set(identities.principals))
         self._introduced: dict[str, Edit] = {}
 
     def key(self, name: str) -> tuple[str, Together]:
         """The key of a principal, and the edit that introduces one whom the file does not name yet."""
         if name not in self._keys:
-            key = self._keys[name] = self._free(name)
-            self._taken.add(key)
-            self._introduced[name] = _introduction(key, name)
+            key = self._keys[name] = self._free.key(spoken(name))
+            kind, said = introduction(key, name)
+            self._introduced[name] = Edit(("identities", kind, key), said)
         introduced = self._introduced.get(name)
         return self._keys[name], () if introduced is None else (introduced,)
-
-    def _free(self, name: str) -> str:
-        plain = re.sub(r"[^a-z0-9]+", "-", name.partition("@")[0].lower()).strip("-")
-        if not plain[:1].isalpha():
-            plain = f"principal-{plain}"
-        key, number = plain, 2
-        while key in self._taken:
-            key, number = f"{plain}-{number}", number + 1
-        return key
-
-
-def _introduction(key: str, name: str) -> Edit:
-    """What says who a principal is, by the look of its name: an address, an application id, or a group's."""
-    if "@" in name:
-        return Edit(("identities", "users", key), {"email": name, "existing": True})
-    if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", name):
-        return Edit(("identities", "service_principals", key), {"application_id": name})
-    return Edit(("identities", "groups", key), {"existing": True} if key == name else {"name": name, "existing": True})
 
 
 def adoption(environment: Environment, drift: Drift, deployed: Deployed) -> tuple[tuple[Together, ...], tuple[Unsaid, ...]]:

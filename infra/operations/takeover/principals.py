@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from infra.operations.takeover.names import Keys
+from infra.operations.introductions import introduction, spoken
+from infra.operations.keys import Keys
 from infra.providers.databricks.client import Client
 
-_APPLICATION: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-#: Groups that every workspace has; they are named like others, and nobody has to make them.
 _PAGE: Final = 100
 
 
@@ -25,15 +23,9 @@ class Directory:
 
     def key(self, name: str) -> str:
         """The key of whoever the workspace knows by this name, which is remembered."""
-        if _APPLICATION.fullmatch(name):
-            key = self._keys.key(self._display_names.get(name, f"sp-{name[:8]}"))
-            self._known["service_principals"][key] = {"application_id": name}
-        elif "@" in name:
-            key = self._keys.key(name.partition("@")[0])
-            self._known["users"][key] = {"email": name, "existing": True}
-        else:
-            key = self._keys.key(name)
-            self._known["groups"][key] = {"existing": True} if key == name else {"name": name, "existing": True}
+        key = self._keys.key(self._display_names.get(name) or spoken(name))
+        kind, said = introduction(key, name)
+        self._known[kind][key] = said
         return key
 
     def identities(self) -> dict[str, Any]:

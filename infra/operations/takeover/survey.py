@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
+from infra.operations.keys import Keys
 from infra.operations.rewriting import Edit
-from infra.operations.takeover.names import Keys
 from infra.operations.takeover.principals import Directory, display_names
 from infra.providers.databricks.client import Client
 

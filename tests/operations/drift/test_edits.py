@@ -118,10 +118,10 @@ def test_grants_of_others_introduce_their_principals(environment: Environment) -
     edits = adopted(environment, unmanaged=others)
     assert [edit for edit in edits if edit.path[0] == "identities"] == [
         Edit(("identities", "users", "someone"), {"email": "someone@example.com", "existing": True}),
-        Edit(("identities", "service_principals", f"principal-{who[1]}"), {"application_id": who[1]}),
+        Edit(("identities", "service_principals", "sp-11111111"), {"application_id": who[1]}),
         Edit(("identities", "groups", "auditors"), {"existing": True}),
     ]
-    assert [edit.path[-1] for edit in edits if "grants" in edit.path] == ["someone", f"principal-{who[1]}", "auditors"]
+    assert [edit.path[-1] for edit in edits if "grants" in edit.path] == ["someone", "sp-11111111", "auditors"]
 
 
 def test_what_the_file_cannot_say_is_told(environment: Environment) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from infra.operations.takeover.names import Keys
+from infra.operations.keys import Keys
 from infra.operations.takeover.principals import Directory
 
 
