@@ -54,6 +54,12 @@ def warehouse(workspace: LiveWorkspace) -> str:
     return str(made.result().id)
 
 
+def let_in(api: Api) -> None:
+    """Ann may enter the schema, and has no right in it."""
+    for kind, name, privilege in (("catalog", "gov", "USE_CATALOG"), ("schema", "gov.s", "USE_SCHEMA")):
+        api("PATCH", f"permissions/{kind}/{name}", {"changes": [{"principal": "ann@example.com", "add": [privilege]}]})
+
+
 @pytest.fixture(scope="module")
 def ann(workspace: LiveWorkspace) -> Api:
     """Somebody without rights."""
@@ -258,6 +264,7 @@ def test_a_policy_holds_for_whom_and_what_it_matches(api: Api, ann: Api, workspa
 
 def test_a_secret_is_told_to_who_may_read_it_and_asks(api: Api, ann: Api, workspace: LiveWorkspace) -> None:
     """And lies nowhere in clear."""
+    let_in(api)
     body = {"name": "token", "catalog_name": "gov", "schema_name": "s", "value": "s3cr3t-value"}
     assert "value" not in api("POST", "secrets", body)
     assert "effective_value" not in api("GET", "secrets/gov.s.token")
@@ -276,8 +283,7 @@ def test_models_are_granted_as_functions(api: Api, ann: Api) -> None:
     body = {"name": "segments", "catalog_name": "gov", "schema_name": "s"}
     made = api("POST", "models", body)
     assert (made["full_name"], made["storage_location"].rsplit("/", 1)[1]) == ("gov.s.segments", made["id"])
-    for kind, name, privilege in (("catalog", "gov", "USE_CATALOG"), ("schema", "gov.s", "USE_SCHEMA")):
-        api("PATCH", f"permissions/{kind}/{name}", {"changes": [{"principal": "ann@example.com", "add": [privilege]}]})
+    let_in(api)
     change = {"principal": "ann@example.com", "add": ["EXECUTE"]}
     granted = api("PATCH", "permissions/function/gov.s.segments", {"changes": [change]})
     assert granted["privilege_assignments"] == [{"principal": "ann@example.com", "privileges": ["EXECUTE"]}]
