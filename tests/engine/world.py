@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,8 @@ class World:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.trap: Callable[[str], object] = lambda moment: None
+        #: Calls come from several threads: none may read a line that another is half through writing.
+        self._lock = threading.Lock()
 
     def events(self) -> list[tuple[str, str]]:
         """Every change so far: what, and the thing's name."""
@@ -47,13 +50,16 @@ class World:
     def change(self, what: str, id: str, inputs: Properties) -> None:
         """Make a change. The trap may end the process before or after."""
         self.trap("before")
-        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        os.write(descriptor, (json.dumps([what, id, reveal(inputs)]) + "\n").encode())
-        os.close(descriptor)
+        with self._lock:
+            descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            os.write(descriptor, (json.dumps([what, id, reveal(inputs)]) + "\n").encode())
+            os.close(descriptor)
         self.trap("after")
 
     def _lines(self) -> list[Any]:
-        return [json.loads(line) for line in self.path.read_text().splitlines()] if self.path.exists() else []
+        with self._lock:
+            text = self.path.read_text() if self.path.exists() else ""
+        return [json.loads(line) for line in text.splitlines()]
 
     def check_config(self, olds: Properties | None, news: Properties) -> CheckResult:
         return CheckResult(news)
